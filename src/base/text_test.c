@@ -1,0 +1,53 @@
+#include "base/error.h"
+#include "base/text.h"
+#include <string.h>
+
+static void assert_result(char *got, const char *want) {
+  g_assert_cmpstr(got, ==, want);
+  g_free(got);
+}
+
+static void test_fold(void) {
+  assert_result(text_fold("  Phương  án\nỨNG PHÓ "), "phuong an ung pho");
+  assert_result(text_fold("ĐẮK LẮK đường Ðông"), "dak lak duong dong");
+  assert_result(text_fold("plain ASCII 10.77"), "plain ascii 10.77");
+}
+
+static void test_spelling(void) {
+  assert_result(text_fold_spelling("Uỷ ban Hoà Thuý hoàn quý – khoẻ"), "ủy ban hòa thúy hoàn quý - khỏe");
+}
+
+static void test_clean(void) {
+  assert_result(text_clean("a\xC3\x90" "b\r\nc\rd\xEF\xBB\xBF\x01", 13, NULL), "aĐb\nc\nd");
+  g_autofree char *composed = text_clean("e\xCC\x82\xCC\x81", 5, NULL);
+  g_assert_cmpstr(composed, ==, "ế");
+  g_autoptr(GError) error = NULL;
+  g_assert_null(text_clean("ab\xFF", 3, &error));
+  g_assert_error(error, APP_ERROR, ERROR_UNREADABLE);
+  g_assert_nonnull(strstr(error->message, "3"));
+}
+
+static void test_sort(void) {
+  static const char *const ORDER[] = {"an", "ạn", "ăn", "ân", "bo", "da", "đa", "ê", "o", "ô", "ơ", "u", "ư"};
+  for (gsize i = 0; i + 1 < G_N_ELEMENTS(ORDER); i++) {
+    g_autofree char *a = text_sort_key(ORDER[i]);
+    g_autofree char *b = text_sort_key(ORDER[i + 1]);
+    g_assert_cmpint(strcmp(a, b), <, 0);
+  }
+}
+
+static void test_matches(void) {
+  g_assert_true(text_matches("Kế hoạch ứng phó sự cố", "ung  PHO"));
+  g_assert_true(text_matches("Kế hoạch", ""));
+  g_assert_false(text_matches("Kế hoạch", "oach"));
+}
+
+int main(int argc, char **argv) {
+  g_test_init(&argc, &argv, NULL);
+  g_test_add_func("/text/fold", test_fold);
+  g_test_add_func("/text/spelling", test_spelling);
+  g_test_add_func("/text/clean", test_clean);
+  g_test_add_func("/text/sort", test_sort);
+  g_test_add_func("/text/matches", test_matches);
+  return g_test_run();
+}
