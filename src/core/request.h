@@ -21,6 +21,7 @@ typedef struct {
   const char *id, *login, *name; /* never NULL */
   const char *email;
   const char *lang; /* "vi", "en" */
+  const char *home_body_id;
   const Grant *grants;
   gsize n_grants;
 } User;
