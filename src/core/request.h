@@ -57,6 +57,8 @@ struct Request {
   const char *notice;         /* web: one sentence on the next page */
   const char *undo_path;      /* web: the POST that undoes; with undo_token */
   const char *undo_token;
+  const Request *failed;      /* web: the POST that was refused and whose form this page shows again */
+  const char *path;           /* web: path and query of this page, for forms to come back to */
   /* Field errors of ERROR_INVALID, in the order of the fields: name, message. */
   GPtrArray *field_errors;
 };
