@@ -174,7 +174,8 @@ static gboolean is_true(const Doc *value) {
   return FALSE;
 }
 
-static gboolean render_nodes(Render *render, const MustacheTemplate *template, guint from, guint to, const Frame *frame);
+static gboolean render_nodes(Render *render, const MustacheTemplate *template, guint from, guint to,
+                             const Frame *frame);
 
 static gboolean render_section(Render *render, const MustacheTemplate *template, guint index, const Frame *frame) {
   const Node *node = &template->nodes[index];

@@ -8,9 +8,9 @@
  *
  * Limits: 64 levels of sections in a template, 64 of partials, 10 million steps and 64 MiB of output per rendering.
  * Ownership: templates belong to their set.
- * Errors: ERROR_UNREADABLE (not a template; the message names template and line), ERROR_NOT_FOUND, ERROR_TOO_LARGE. After an
- * error from mustache_get or mustache_parse the set is only good for freeing.
- * Threads: load a set from one thread; then render from any.
+ * Errors: ERROR_UNREADABLE (not a template; the message names template and line), ERROR_NOT_FOUND, ERROR_TOO_LARGE.
+ * After an error from mustache_get or mustache_parse the set is only good for freeing. Threads: load a set from one
+ * thread; then render from any.
  */
 #pragma once
 #include "base/doc.h"

@@ -260,7 +260,8 @@ const MustacheTemplate *mustache_parse(MustacheSet *set, const char *name, const
   *template = (MustacheTemplate){.name = arena_text(set->arena, name, -1)};
   g_hash_table_insert(set->templates, (char *)template->name, template);
   const char *copy = arena_text(set->arena, text, (gssize)length_bytes);
-  Parser parser = {.set = set, .template = template, .start = copy, .end = copy + length_bytes, .at = copy, .error = error};
+  Parser parser = {
+      .set = set, .template = template, .start = copy, .end = copy + length_bytes, .at = copy, .error = error};
   parser.nodes = g_array_new(FALSE, FALSE, sizeof(Node));
   set_delimiter(&parser.open, "{{");
   set_delimiter(&parser.close, "}}");

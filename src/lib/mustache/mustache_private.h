@@ -16,7 +16,7 @@ typedef struct {
       gsize length;
       const MustacheTemplate *partial;
     };
-    struct { /* VALUE, RAW, SECTION, INVERTED */
+    struct {                   /* VALUE, RAW, SECTION, INVERTED */
       const char *const *keys; /* interned; none for {{.}} */
       guint key_count;
       gboolean local;

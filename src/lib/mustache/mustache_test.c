@@ -32,7 +32,8 @@ static void check(const char *text, const char *json, const char *partials, cons
   json_decref(parts);
 }
 
-static void check_refused(const char *text, const char *json, const char *partials, int code, const char *message_part) {
+static void check_refused(const char *text, const char *json, const char *partials, int code,
+                          const char *message_part) {
   json_t *data = json_loads(json, JSON_DECODE_ANY, NULL);
   json_t *parts = json_loads(partials, 0, NULL);
   g_autoptr(GError) error = NULL;
@@ -63,8 +64,8 @@ static void test_spec(const void *file) {
   json_t *one;
   json_array_foreach(cases, i, one) {
     GError *error = NULL;
-    g_autofree char *shown = render_json(json_string_value(json_object_get(one, "template")), json_object_get(one, "data"),
-                                         json_object_get(one, "partials"), &error);
+    g_autofree char *shown = render_json(json_string_value(json_object_get(one, "template")),
+                                         json_object_get(one, "data"), json_object_get(one, "partials"), &error);
     g_assert_no_error(error);
     if (g_strcmp0(shown, json_string_value(json_object_get(one, "expected"))) != 0)
       g_test_message("%s: %s", (const char *)file, json_string_value(json_object_get(one, "name")));
@@ -90,7 +91,8 @@ static void test_local_names(void) {
 }
 
 static void test_indented_partials(void) {
-  check("<ul>\n  {{> item}}\n</ul>\n", "{\"n\": 1, \"a\": true}", "{\"item\": \"{{n}}\\n{{#a}}\\n {{> more}}\\n{{/a}}\\n\", \"more\": \"x\\ny\"}",
+  check("<ul>\n  {{> item}}\n</ul>\n", "{\"n\": 1, \"a\": true}",
+        "{\"item\": \"{{n}}\\n{{#a}}\\n {{> more}}\\n{{/a}}\\n\", \"more\": \"x\\ny\"}",
         "<ul>\n  1\n   x\n   y</ul>\n");
 }
 
