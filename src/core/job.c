@@ -1,4 +1,5 @@
 #include "core/job.h"
+#include "base/clock.h"
 #include "base/date.h"
 #include "base/id.h"
 #include "core/core_sql.h"

@@ -1,5 +1,5 @@
 #include "core/request.h"
-#include "base/date.h"
+#include "base/clock.h"
 #include "core/core_sql.h"
 #include "core/input.h"
 #include <string.h>
