@@ -110,7 +110,7 @@ Doc *form_add(Request *request, Doc *parent, const char *key, const char *name, 
   doc_text(form, KEY("operation"), operation->name);
   doc_text(form, KEY("action"), fill_path(request->arena, operation->path, values));
   doc_text(form, KEY("submit"), message(request->lang, submit));
-  doc_text(form, KEY("from"), request->path);
+  doc_bool(form, KEY("refused"), is_refused(request, operation->name));
   Doc *fields = doc_list(form, KEY("fields"));
   gboolean file = FALSE;
   for (const Field *field = operation->fields; field && field->name; field++) {

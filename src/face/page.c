@@ -37,7 +37,7 @@ static char *load_template(const char *name, void *data, GError **error) {
 }
 
 static gboolean load_pages(PageSet *set, MustacheSet *templates, GError **error) {
-  static const char *const OWN[] = {"error.html"};
+  static const char *const OWN[] = {"layout.html", "error.html"};
   for (gsize i = 0; i < G_N_ELEMENTS(OWN); i++)
     if (!mustache_get(templates, OWN[i], error))
       return FALSE;
@@ -131,9 +131,11 @@ static void flash_show(PageSet *set, const Request *request, Doc *page) {
   g_mutex_lock(&set->lock);
   Flash *flash = g_hash_table_lookup(set->flashes, request->session_id);
   if (flash) {
-    doc_text_copy(page, KEY("notice"), flash->notice);
-    if (flash->undo_path) {
+    if (!flash->undo_path) {
+      doc_text_copy(page, KEY("notice"), flash->notice);
+    } else {
       Doc *undo = doc_object(page, KEY("undo"));
+      doc_text_copy(undo, KEY("text"), flash->notice);
       doc_text_copy(undo, KEY("path"), flash->undo_path);
       doc_text_copy(undo, KEY("token"), flash->undo_token);
     }
@@ -163,57 +165,122 @@ static void add_menu(PageSet *set, Request *request, Doc *page) {
     doc_bool(item, KEY("current"), is_current(row->entry->path, request->path));
     doc_bool(item, KEY("gap"), row->entry->gap);
     if (row->module->badge)
-      row->module->badge(request, item, NULL);
+      row->module->badge(request, row->entry, item, NULL);
   }
 }
 
-static void add_unit(Request *request, Doc *page) {
+/* The bar at the foot of a phone: the menu entries that carry an icon, four at most. */
+static void add_bottom(PageSet *set, Request *request, Doc *page) {
+  Doc *bottom = doc_list(page, KEY("bottom"));
+  int count = 0;
+  for (guint i = 0; i < set->menu->len && count < 4; i++) {
+    const MenuEntry *entry = ((const MenuRow *)g_ptr_array_index(set->menu, i))->entry;
+    if (!entry->icon || !request_may_anywhere(request, entry->permission))
+      continue;
+    Doc *item = doc_object(bottom, NULL);
+    doc_text(item, KEY("label"), message(request->lang, entry->label));
+    doc_text(item, KEY("url"), entry->path);
+    doc_bool(item, KEY("current"), is_current(entry->path, request->path));
+    doc_bool(item, g_intern_string(entry->icon), TRUE);
+    count++;
+  }
+}
+
+static void add_body(Request *request, Doc *page) {
   StoreConn *conn = request_read(request, NULL);
   const Body *body = conn && request->body_id ? body_get(conn, request->arena, request->body_id, NULL) : NULL;
   if (!body)
     return;
-  Doc *unit = doc_object(page, KEY("unit"));
-  doc_text(unit, KEY("id"), body->id);
-  doc_text(unit, KEY("name"), body->short_name);
-  doc_text(unit, KEY("place"), body->place);
+  Doc *row = doc_object(page, KEY("body"));
+  doc_text(row, KEY("id"), body->id);
+  doc_text(row, KEY("name"), body->short_name);
+  doc_text(row, KEY("place"), body->place);
 }
 
-static void add_field_errors(const Request *failed, Doc *page) {
-  Doc *errors = doc_list(page, KEY("errors"));
-  for (guint i = 0; failed && i + 1 < failed->field_errors->len; i += 2) {
-    Doc *row = doc_object(errors, NULL);
-    doc_text(row, KEY("field"), g_ptr_array_index(failed->field_errors, i));
-    doc_text(row, KEY("message"), g_ptr_array_index(failed->field_errors, i + 1));
+static const char *field_label(const Request *request, const char *name) {
+  for (const Field *field = request->operation->fields; field && field->name; field++)
+    if (strcmp(field->name, name) == 0)
+      return message(request->lang, field->label);
+  return name;
+}
+
+/* On top of a page that shows a refused form again: what is wrong, with links to the fields. */
+static void add_errors(const Request *failed, const GError *error, Doc *page) {
+  Doc *errors = doc_object(page, KEY("errors"));
+  Doc *fields = doc_list(errors, KEY("fields"));
+  const GPtrArray *list = failed->field_errors;
+  doc_text(errors, KEY("title"), message(failed->lang, "Chưa lưu được. Nội dung đã nhập còn nguyên trên trang."));
+  doc_text(errors, KEY("code"), error_info(error)->label);
+  doc_text(errors, KEY("operation"), failed->operation->name);
+  if (!list->len)
+    doc_text(errors, KEY("message"), error->message);
+  for (guint i = 0; i + 1 < list->len; i += 2) {
+    Doc *row = doc_object(fields, NULL);
+    doc_text(row, KEY("name"), g_ptr_array_index(list, i));
+    doc_text(row, KEY("label"), field_label(failed, g_ptr_array_index(list, i)));
+    doc_text(row, KEY("message"), g_ptr_array_index(list, i + 1));
   }
 }
 
+static const char *title_of(const Request *request, const Doc *answer) {
+  const char *title = doc_get_text(answer, KEY("page_title"));
+  if (!title && request->operation)
+    title = message(request->lang, request->operation->summary);
+  return title ? title : "Ứng Cứu";
+}
+
 static Doc *add_page(PageSet *set, Request *request, Doc *answer) {
+  static const char *const URLS[][2] = {
+      {"style_url", "/style.css"}, {"script_url", "/app.js"}, {"icon_url", "/favicon.svg"}, {"home_url", "/"}};
   char now[17];
   Doc *page = doc_object(answer, KEY("page"));
   date_write_time(now, request->now_ms);
+  for (gsize i = 0; i < G_N_ELEMENTS(URLS); i++)
+    doc_text(page, g_intern_static_string(URLS[i][0]), URLS[i][1]);
   doc_text(page, KEY("lang"), request->lang);
   doc_text(page, KEY("path"), request->path);
   doc_text_copy(page, KEY("now"), now);
   doc_text(page, KEY("version"), UNGCUU_VERSION);
   doc_bool(page, KEY("demo"), request->app->demo);
+  doc_bool(page, KEY("plain"), !request->user);
   doc_text(page, KEY("csrf"), session_csrf(request));
-  add_field_errors(request->failed, page);
+  doc_text(page, KEY("title"), title_of(request, answer));
   if (!request->user)
     return page;
   Doc *user = doc_object(page, KEY("user"));
   doc_text(user, KEY("name"), request->user->name);
   doc_text(user, KEY("login"), request->user->login);
-  add_unit(request, page);
+  doc_text(user, KEY("url"), "/tai-khoan");
+  doc_text(page, KEY("live"), "/live");
+  if (app_find_operation(request->app, "search.find")) {
+    Doc *search = doc_object(page, KEY("search"));
+    doc_text(search, KEY("action"), "/tim");
+    doc_text(search, KEY("q"), request_raw(request, "q"));
+  }
+  add_body(request, page);
   add_menu(set, request, page);
+  add_bottom(set, request, page);
   flash_show(set, request, page);
   return page;
 }
 
-static void render(PageSet *set, Request *request, Call *call, const char *name, Doc *answer, int status) {
+/* The page first, then the frame around it. */
+static gboolean render_in_layout(PageSet *set, Request *request, const char *name, Doc *answer, Doc *page, GString *html,
+                                 GError **error) {
+  MustacheSet *templates = templates_of(set, request->lang);
+  g_autoptr(GString) content = g_string_sized_new(32 * 1024);
+  const MustacheTemplate *inner = mustache_get(templates, name, error);
+  const MustacheTemplate *layout = inner ? mustache_get(templates, "layout.html", error) : NULL;
+  if (!layout || !mustache_render(inner, answer, content, error))
+    return FALSE;
+  doc_text_n(page, KEY("content"), content->str, content->len);
+  return mustache_render(layout, answer, html, error);
+}
+
+static void render(PageSet *set, Request *request, Call *call, const char *name, Doc *answer, Doc *page, int status) {
   g_autoptr(GError) error = NULL;
   GString *html = g_string_sized_new(32 * 1024);
-  const MustacheTemplate *template = mustache_get(templates_of(set, request->lang), name, &error);
-  if (!template || !mustache_render(template, answer, html, &error)) {
+  if (!render_in_layout(set, request, name, answer, page, html, &error)) {
     g_warning("trang %s: %s", name, error->message);
     g_string_assign(html, "E-100\n");
     status = 500;
@@ -272,16 +339,34 @@ static void redirect_after(PageSet *set, Request *request, Call *call, const Doc
 
 /* --- errors --- */
 
+/* What was typed stays on the page: nothing is lost but the file and the secrets. */
+static void add_typed(Request *request, Doc *answer) {
+  Doc *values = doc_list(answer, KEY("values"));
+  const Field *field = request->operation ? request->operation->fields : NULL;
+  for (; field && field->name; field++) {
+    const char *raw = request_raw(request, field->name);
+    if (!raw || !*raw || field->type == FIELD_SECRET || field->type == FIELD_ID || field->type == FIELD_IDS)
+      continue;
+    Doc *row = doc_object(values, NULL);
+    doc_text(row, KEY("label"), message(request->lang, field->label));
+    doc_text(row, KEY("value"), raw);
+  }
+}
+
 static void error_page(PageSet *set, Request *request, Call *call, const GError *error) {
   const ErrorInfo *info = error_info(error);
+  const char *back = own_path(request_raw(request, "_from"));
   Doc *answer = doc_new(request->arena);
-  doc_text(answer, KEY("message"), error->message);
+  doc_text(answer, KEY("page_title"), error->message);
+  doc_text(answer, KEY("title"), error->message);
   doc_text(answer, KEY("code"), info->label);
   doc_int(answer, KEY("status"), info->http_status);
-  doc_text(answer, KEY("back"), own_path(request_raw(request, "_from")));
-  doc_bool(answer, g_intern_string(info->name), TRUE);
-  add_page(set, request, answer);
-  render(set, request, call, "error.html", answer, info->http_status);
+  if (strcmp(call->method, "POST") == 0)
+    add_typed(request, answer);
+  Doc *link = doc_object(answer, KEY("back"));
+  doc_text(link, KEY("url"), back ? back : "/");
+  doc_text(link, KEY("label"), message(request->lang, back ? "Quay lại" : "Về Bảng trực"));
+  render(set, request, call, "error.html", answer, add_page(set, request, answer), info->http_status);
 }
 
 /* The GET operation of the page whose form was refused, with its own inputs from the address. */
@@ -320,9 +405,8 @@ static gboolean show_form_again(PageSet *set, Request *failed, Call *call, const
   if (!request || !request_run(request, answer, &ignored))
     return FALSE;
   Doc *page = add_page(set, request, answer);
-  doc_text(page, KEY("refusal"), error->message);
-  doc_text(page, KEY("refusal_code"), error_info(error)->label);
-  render(set, request, call, request->operation->page, answer, error_info(error)->http_status);
+  add_errors(failed, error, page);
+  render(set, request, call, request->operation->page, answer, page, error_info(error)->http_status);
   return TRUE;
 }
 
@@ -351,7 +435,6 @@ void page_reply(PageSet *set, Request *request, Call *call, Doc *answer, const G
     error_page(set, request, call,
                &(GError){APP_ERROR, ERROR_NOT_FOUND, (char *)(gintptr) "Mục này chỉ có cho chương trình (REST)."});
   else {
-    add_page(set, request, answer);
-    render(set, request, call, request->operation->page, answer, 200);
+    render(set, request, call, request->operation->page, answer, add_page(set, request, answer), 200);
   }
 }
