@@ -87,8 +87,8 @@ static void readers_close(Store *store) {
 }
 
 static const StoreDriver *driver_of(const char *url) {
-  (void)url;
-  return &STORE_SQLITE;
+  gboolean postgres = g_str_has_prefix(url, "postgresql://") || g_str_has_prefix(url, "postgres://");
+  return postgres ? &STORE_POSTGRES : &STORE_SQLITE;
 }
 
 static void store_free(Store *store) {

@@ -75,7 +75,7 @@ struct StoreDriver {
   const void *(*get_blob)(const StoreRows *rows, int column, gsize *out_length);
 };
 
-extern const StoreDriver STORE_SQLITE;
+extern const StoreDriver STORE_SQLITE, STORE_POSTGRES;
 
 struct Store {
   const StoreDriver *driver;
