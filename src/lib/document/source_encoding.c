@@ -7,7 +7,7 @@
 
 enum { SAMPLE_BYTES = 256 << 10 };
 
-/* 0x80 to 0x9F as Windows shows them; all three encodings use the quotes and dashes. 0: no character. */
+/* 0x80 to 0x9F as Windows shows them; all these encodings use the quotes and dashes. 0: no character. */
 static const char32_t WINDOWS_PUNCTUATION[32] = {
     0x20AC, 0,      0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0, 0x2039, 0x0152, 0, 0, 0,
     0,      0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014, 0x02DC, 0x2122, 0, 0x203A, 0x0153, 0, 0, 0x0178,
@@ -41,17 +41,43 @@ static const struct {
     {0xFE, 0x20AB},
 };
 
+static void append_other(GString *out, gunichar c) {
+  gunichar shown = c >= 0x80 && c < 0xA0 ? (gunichar)WINDOWS_PUNCTUATION[c - 0x80] : c;
+  g_string_append_unichar(out, shown ? shown : 0xFFFD);
+}
+
 static void append_windows_1258(GString *out, gunichar c) {
   for (gsize i = 0; i < G_N_ELEMENTS(WINDOWS_1258); i++)
     if (WINDOWS_1258[i].code == c) {
       g_string_append_unichar(out, WINDOWS_1258[i].letter);
       return;
     }
-  g_string_append_unichar(out, c);
+  append_other(out, c);
 }
 
 static void append_tcvn3(GString *out, gunichar c) {
-  g_string_append_unichar(out, c >= 0xA0 && c <= 0xFF ? (gunichar)TCVN3[c - 0xA0] : c);
+  if (c >= 0xA0 && c <= 0xFF)
+    g_string_append_unichar(out, (gunichar)TCVN3[c - 0xA0]);
+  else
+    append_other(out, c);
+}
+
+/* The full set of the standard has capitals with tones where Windows has punctuation and ASCII has controls. The fonts
+ * never used these places, converters do. */
+static const char32_t TCVN3_CAPITALS[] = U"ÀẢÃÁẠẶẬÈẺẼÉẸỆÌỈĨÍỊÒỎÕÓỌỘỜỞỠỚỢÙỦŨ";
+G_STATIC_ASSERT(G_N_ELEMENTS(TCVN3_CAPITALS) == 32 + 1);
+static const char32_t TCVN3_CONTROLS[0x18] = {
+    [0x01] = U'Ú', [0x02] = U'Ụ', [0x04] = U'Ừ', [0x05] = U'Ử', [0x06] = U'Ữ', [0x11] = U'Ứ',
+    [0x12] = U'Ự', [0x13] = U'Ỳ', [0x14] = U'Ỷ', [0x15] = U'Ỹ', [0x16] = U'Ý', [0x17] = U'Ỵ',
+};
+
+static void append_tcvn3_full(GString *out, gunichar c) {
+  if (c >= 0x80 && c < 0xA0)
+    g_string_append_unichar(out, (gunichar)TCVN3_CAPITALS[c - 0x80]);
+  else if (c < G_N_ELEMENTS(TCVN3_CONTROLS) && TCVN3_CONTROLS[c])
+    g_string_append_unichar(out, (gunichar)TCVN3_CONTROLS[c]);
+  else
+    append_tcvn3(out, c);
 }
 
 /* VNI writes a letter, then a mark that may hold both shape and tone; the codes are those of the lower case marks, the
@@ -122,7 +148,7 @@ static void append_vni(GString *out, gunichar c) {
         g_string_append_unichar(out, VNI_MARKS[i].marks[1]);
       return;
     }
-  g_string_append_unichar(out, c);
+  append_other(out, c);
 }
 
 static const struct {
@@ -132,6 +158,7 @@ static const struct {
     [SOURCE_WINDOWS_1258] = {"Windows-1258", append_windows_1258},
     [SOURCE_TCVN3] = {"TCVN3",        append_tcvn3       },
     [SOURCE_VNI] = {"VNI",          append_vni         },
+    [SOURCE_TCVN3_FULL] = {"TCVN3",        append_tcvn3_full  },
 };
 
 void source_decode_font(const char *utf8, gsize length_bytes, SourceLegacy legacy, gboolean capitals, GString *out) {
@@ -147,14 +174,11 @@ void source_decode_font(const char *utf8, gsize length_bytes, SourceLegacy legac
 
 /* ---- whole texts ---- */
 
-/* Bytes as the characters that Windows shows for them, in UTF-8. */
+/* Each byte as the character of its number, in UTF-8. */
 static GString *widen(const char *bytes, gsize length) {
   GString *out = g_string_sized_new(length + length / 2);
-  for (gsize i = 0; i < length; i++) {
-    guchar c = (guchar)bytes[i];
-    gunichar wide = c >= 0x80 && c < 0xA0 ? (gunichar)WINDOWS_PUNCTUATION[c - 0x80] : c;
-    g_string_append_unichar(out, wide ? wide : 0xFFFD);
-  }
+  for (gsize i = 0; i < length; i++)
+    g_string_append_unichar(out, (guchar)bytes[i]);
   return out;
 }
 
@@ -189,7 +213,7 @@ static const char *sample(const char *utf8, gsize length, gsize *out_length) {
 static gboolean recognise(const char *utf8, gsize length, double threshold, SourceLegacy first,
                           SourceLegacy *out_legacy) {
   double best = 0;
-  for (SourceLegacy legacy = first; legacy <= SOURCE_VNI; legacy++) {
+  for (SourceLegacy legacy = first; legacy <= SOURCE_TCVN3_FULL; legacy++) {
     double share = judge_legacy(utf8, length, legacy);
     if (share > best) {
       best = share;

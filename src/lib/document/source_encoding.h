@@ -10,7 +10,7 @@
 #pragma once
 #include <glib.h>
 
-typedef enum { SOURCE_WINDOWS_1258, SOURCE_TCVN3, SOURCE_VNI } SourceLegacy;
+typedef enum { SOURCE_WINDOWS_1258, SOURCE_TCVN3, SOURCE_VNI, SOURCE_TCVN3_FULL } SourceLegacy;
 
 /* The text as text_clean() gives it; `out_encoding` (may be NULL) gets "UTF-8", "UTF-16", "Windows-1258", "TCVN3" or
  * "VNI". What is none of these: ERROR_UNREADABLE that names the line and the byte. */
