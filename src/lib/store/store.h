@@ -119,12 +119,15 @@ typedef struct {
 gboolean store_migrate(Store *store, const Migration *migrations, gsize count, GError **error);
 
 /* Backup to a new file (must not exist) while the store is in use; restore into an empty store, one that was opened and
- * never migrated: the backup brings the migrations that made it, and store_migrate() afterwards applies newer ones.
+ * never migrated. `migrations` are all that the program has: a store comes back as it was when the backup was made, and
+ * store_migrate() afterwards applies newer ones.
  * SQLite: the online backup into one file. PostgreSQL: all tables as rows in one file of the same shape, so that a
- * backup of one engine restores into the other. Both are verified (counts and checksums per table) before returning.
- * Errors: ERROR_REFUSED (the file is there already, the store is not empty), ERROR_UNREADABLE (not a whole backup). */
-gboolean store_backup(Store *store, const char *path, GError **error);
-gboolean store_restore(Store *store, const char *path, GError **error);
+ * backup of one engine restores into the other. Both are verified (counts and checksums per table) before returning; a
+ * restore is one transaction.
+ * Errors: ERROR_REFUSED (the file is there already, the store is not empty, the backup is of a newer program),
+ * ERROR_UNREADABLE (not a whole backup). */
+gboolean store_backup(Store *store, const char *path, const Migration *migrations, gsize count, GError **error);
+gboolean store_restore(Store *store, const char *path, const Migration *migrations, gsize count, GError **error);
 
 /* The query plan as the engine tells it, for tests that pin it. g_free. */
 char *store_explain(StoreConn *conn, const StoreSql *sql, const StoreValue *values, gsize count, GError **error);

@@ -64,6 +64,10 @@ struct StoreDriver {
   gboolean (*changed_by_others)(StoreConn *watch, StoreConn *writer); /* since the last call */
   gboolean (*prepare)(StoreConn *conn, const StoreSql *sql, GError **error);
   StoreRows *(*query)(StoreConn *conn, const StoreSql *sql, const StoreValue *values, gsize count, GError **error);
+  StoreRows *(*scan)(StoreConn *conn, const char *sql,
+                     GError **error);                   /* row by row; the connection is busy until freed */
+  void (*forget)(StoreConn *conn, const StoreSql *sql); /* a statement that was kept and is about to end */
+  gboolean (*copy_pages)(StoreConn *source, StoreConn *target, GError **error); /* NULL: has none */
   gboolean (*step)(StoreRows *rows, GError **error);
   void (*rows_free)(StoreRows *rows);
   gint64 (*changed)(const StoreRows *rows);
@@ -104,4 +108,6 @@ void store_rollback(StoreConn *conn);
 
 /* The text of a migration in the words of the engine. NULL with ERROR_INVALID for an unknown word. */
 char *store_translate(const StoreDriver *driver, const char *sql, GError **error);
+char *store_migration_checksum(const Migration *migration);
+gboolean store_lock_schema(StoreConn *conn, GError **error);
 gboolean store_apply(StoreConn *conn, const Migration *migration, GError **error);

@@ -8,8 +8,7 @@ enum { WAIT_US = 10 * 60 * G_USEC_PER_SEC };
 static const StoreSql FIND = {"store.migration", "SELECT checksum FROM migration WHERE number = $1", NULL};
 static const StoreSql LIST = {"store.migrations", "SELECT number, name FROM migration ORDER BY number", NULL};
 static const StoreSql RECORD = {"store.migration_record",
-                                "INSERT INTO migration(number, name, checksum, applied_ms, sql)"
-                                " VALUES ($1, $2, $3, $4, $5)",
+                                "INSERT INTO migration(number, name, checksum, applied_ms) VALUES ($1, $2, $3, $4)",
                                 NULL};
 
 static const StoreTypeWord *find_word(const StoreDriver *driver, const char *word, gsize length) {
@@ -53,7 +52,7 @@ char *store_translate(const StoreDriver *driver, const char *sql, GError **error
   return g_string_free(g_steal_pointer(&out), FALSE);
 }
 
-static char *checksum_of(const Migration *migration) {
+char *store_migration_checksum(const Migration *migration) {
   return g_compute_checksum_for_string(G_CHECKSUM_SHA256, migration->sql, -1);
 }
 
@@ -63,11 +62,15 @@ gboolean store_apply(StoreConn *conn, const Migration *migration, GError **error
     g_prefix_error(error, "%s: ", migration->name);
     return FALSE;
   }
-  g_autofree char *checksum = checksum_of(migration);
-  return store_exec(conn, &RECORD,
-                    S(S_INT(migration->number), S_TEXT(migration->name), S_TEXT(checksum),
-                      S_INT(g_get_real_time() / 1000), S_TEXT(migration->sql)),
-                    NULL, error);
+  g_autofree char *checksum = store_migration_checksum(migration);
+  return store_exec(
+      conn, &RECORD,
+      S(S_INT(migration->number), S_TEXT(migration->name), S_TEXT(checksum), S_INT(g_get_real_time() / 1000)), NULL,
+      error);
+}
+
+gboolean store_lock_schema(StoreConn *conn, GError **error) {
+  return !conn->driver->lock_schema || conn->driver->execute(conn, conn->driver->lock_schema, error);
 }
 
 static gboolean begin_patiently(StoreConn *conn, GError **error) {
@@ -97,7 +100,7 @@ static gboolean in_transaction(StoreConn *conn, gboolean (*func)(StoreConn *, co
 static gboolean apply_missing(StoreConn *conn, const void *data, GError **error) {
   const Migration *migration = data;
   g_autofree char *applied = NULL;
-  g_autofree char *checksum = checksum_of(migration);
+  g_autofree char *checksum = store_migration_checksum(migration);
   if (!store_get_text(conn, &FIND, S(S_INT(migration->number)), &applied, error))
     return FALSE;
   if (!applied)
@@ -165,7 +168,7 @@ gboolean store_migrate(Store *store, const Migration *migrations, gsize count, G
   if (!no_number_twice(&known, error))
     return FALSE;
   g_autoptr(StoreConn) conn = store_connect(store, STORE_USE_WRITE, error);
-  if (!conn || (conn->driver->lock_schema && !conn->driver->execute(conn, conn->driver->lock_schema, error)))
+  if (!conn || !store_lock_schema(conn, error))
     return FALSE;
   gboolean ok = in_transaction(conn, bootstrap, &known, error);
   for (gsize i = 0; ok && i < count; i++)

@@ -11,12 +11,14 @@ typedef struct {
   PGconn *pg;
   int process;          /* the server's for this connection; atomic, the watching thread compares it */
   GHashTable *prepared; /* StoreSql -> its name on this connection */
+  guint names;          /* given so far */
   gint64 retry_us;      /* not to be reconnected before */
 } PostgresConn;
 
 typedef struct {
   StoreRows base;
   PGresult *result;
+  gboolean streaming;
   int row;
   int blob_column; /* whose bytes `blob` are */
   unsigned char *blob;
@@ -161,7 +163,7 @@ static const char *prepared_name(PostgresConn *conn, const StoreSql *sql, GError
   char *name = g_hash_table_lookup(conn->prepared, sql);
   if (name)
     return name;
-  name = g_strdup_printf("s%u", g_hash_table_size(conn->prepared));
+  name = g_strdup_printf("s%u", ++conn->names);
   PGresult *result = checked(conn, PQprepare(conn->pg, name, text_of(sql), 0, NULL), name_of(sql), error);
   if (result)
     g_hash_table_insert(conn->prepared, (gpointer)sql, name);
@@ -243,24 +245,71 @@ static StoreRows *postgres_query(StoreConn *base, const StoreSql *sql, const Sto
   return &rows->base;
 }
 
+/* Row by row, for what does not fit in memory: nothing else can be done on the connection meanwhile. */
+static StoreRows *postgres_scan(StoreConn *base, const char *sql, GError **error) {
+  PostgresConn *conn = postgres_conn(base);
+  if (!PQsendQuery(conn->pg, sql) || !PQsetSingleRowMode(conn->pg)) {
+    fail(conn, NULL, sql, error);
+    return NULL;
+  }
+  PostgresRows *rows = g_new0(PostgresRows, 1);
+  rows->base.conn = base;
+  rows->streaming = TRUE;
+  return &rows->base;
+}
+
+/* An insertion is prepared again when its table comes: the name on the server stays until the connection ends. */
+static void postgres_forget(StoreConn *base, const StoreSql *sql) {
+  PostgresConn *conn = postgres_conn(base);
+  const char *name = g_hash_table_lookup(conn->prepared, sql);
+  if (!name)
+    return;
+  g_autofree char *deallocate = g_strdup_printf("DEALLOCATE %s", name);
+  PQclear(PQexec(conn->pg, deallocate));
+  g_hash_table_remove(conn->prepared, sql);
+}
+
 static void forget_blob(PostgresRows *rows) {
   PQfreemem(rows->blob);
   rows->blob = NULL;
 }
 
+static gboolean stream_step(PostgresRows *rows, GError **error) {
+  PostgresConn *conn = postgres_conn(rows->base.conn);
+  PQclear(rows->result);
+  rows->result = PQgetResult(conn->pg);
+  rows->row = 0;
+  if (!rows->result)
+    return FALSE;
+  if (PQresultStatus(rows->result) == PGRES_SINGLE_TUPLE)
+    return TRUE;
+  if (!is_good(rows->result))
+    fail(conn, rows->result, "scan", error);
+  return FALSE;
+}
+
 static gboolean postgres_step(StoreRows *base, GError **error) {
-  (void)error;
   PostgresRows *rows = (PostgresRows *)base;
   forget_blob(rows);
+  if (rows->streaming)
+    return stream_step(rows, error);
   if (rows->row + 1 >= PQntuples(rows->result))
     return FALSE;
   rows->row++;
   return TRUE;
 }
 
+static void stream_end(PostgresRows *rows) {
+  PQclear(rows->result);
+  while ((rows->result = PQgetResult(postgres_conn(rows->base.conn)->pg)))
+    PQclear(rows->result);
+}
+
 static void postgres_rows_free(StoreRows *base) {
   PostgresRows *rows = (PostgresRows *)base;
   forget_blob(rows);
+  if (rows->streaming)
+    stream_end(rows);
   PQclear(rows->result);
   g_free(rows);
 }
@@ -384,9 +433,12 @@ static const StoreTypeWord WORDS[] = {
   " SELECT coalesce(string_agg('''' || w || ''':' || least(i, 16383), ' '), '')::tsvector"                             \
   " FROM unnest(string_to_array(words, ' ')) WITH ORDINALITY AS t(w, i) WHERE w <> '' $body$;"
 
+/* While tables are filled in any order, every foreign key waits for the end; then it is again as it was. */
+#define LIST_FOREIGN_KEYS                                                                                              \
+  "CREATE TEMPORARY TABLE waiting_key ON COMMIT DROP AS SELECT conrelid::regclass AS t, conname FROM pg_constraint"    \
+  " WHERE contype = 'f' AND NOT condeferrable AND connamespace = current_schema()::regnamespace;"
 #define EACH_FOREIGN_KEY(clause)                                                                                       \
-  "DO $body$ DECLARE r record; BEGIN FOR r IN SELECT conrelid::regclass AS t, conname FROM pg_constraint"              \
-  " WHERE contype = 'f' AND connamespace = current_schema()::regnamespace LOOP"                                        \
+  "DO $body$ DECLARE r record; BEGIN FOR r IN SELECT t, conname FROM waiting_key LOOP"                                 \
   " EXECUTE format('ALTER TABLE %s ALTER CONSTRAINT %I " clause "', r.t, r.conname); END LOOP; END $body$;"
 
 const StoreDriver STORE_POSTGRES = {
@@ -397,7 +449,7 @@ const StoreDriver STORE_POSTGRES = {
     .explain = "EXPLAIN ",
     .bootstrap =
         "CREATE TABLE IF NOT EXISTS migration (number BIGINT PRIMARY KEY, name TEXT COLLATE \"C\" NOT NULL,"
-        " checksum TEXT COLLATE \"C\" NOT NULL, applied_ms BIGINT NOT NULL, sql TEXT COLLATE \"C\" NOT NULL);"
+        " checksum TEXT COLLATE \"C\" NOT NULL, applied_ms BIGINT NOT NULL);"
         "CREATE TABLE IF NOT EXISTS search_row (seq BIGINT PRIMARY KEY, type TEXT COLLATE \"C\" NOT NULL,"
         " id TEXT COLLATE \"C\" NOT NULL, title TEXT COLLATE \"C\" NOT NULL,"
         " text_folded TEXT COLLATE \"C\" NOT NULL, scopes TEXT COLLATE \"C\" NOT NULL, time_ms BIGINT NOT NULL,"
@@ -405,7 +457,7 @@ const StoreDriver STORE_POSTGRES = {
         "CREATE INDEX IF NOT EXISTS search_row_words ON search_row USING gin (words);" SEARCH_VECTOR,
     .reindex = "UPDATE search_row SET words = search_vector(text_folded || ' ' || scopes);",
     .tables = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY tablename COLLATE \"C\"",
-    .before_fill = EACH_FOREIGN_KEY("DEFERRABLE INITIALLY DEFERRED"),
+    .before_fill = LIST_FOREIGN_KEYS EACH_FOREIGN_KEY("DEFERRABLE") "SET CONSTRAINTS ALL DEFERRED",
     .after_fill = "SET CONSTRAINTS ALL IMMEDIATE;" EACH_FOREIGN_KEY("NOT DEFERRABLE"),
     .words = WORDS,
     .open = postgres_open,
@@ -416,6 +468,8 @@ const StoreDriver STORE_POSTGRES = {
     .changed_by_others = postgres_changed_by_others,
     .prepare = postgres_prepare,
     .query = postgres_query,
+    .scan = postgres_scan,
+    .forget = postgres_forget,
     .step = postgres_step,
     .rows_free = postgres_rows_free,
     .changed = postgres_changed,

@@ -186,6 +186,26 @@ static StoreRows *sqlite_query(StoreConn *base, const StoreSql *sql, const Store
   return &rows->base;
 }
 
+static StoreRows *sqlite_scan(StoreConn *conn, const char *sql, GError **error) {
+  static const StoreSql SCAN = {"store.scan", "", NULL};
+  StoreRows *rows = sqlite_query(conn, &(StoreSql){NULL, sql, NULL}, NULL, 0, error);
+  if (rows)
+    rows->sql = &SCAN;
+  return rows;
+}
+
+static void sqlite_forget(StoreConn *conn, const StoreSql *sql) {
+  g_hash_table_remove(sqlite_conn(conn)->statements, sql);
+}
+
+/* In one step, within the reading transaction of the source: one state of it, while others write on. */
+static gboolean sqlite_copy_pages(StoreConn *source, StoreConn *target, GError **error) {
+  sqlite3_backup *copy = sqlite3_backup_init(sqlite_conn(target)->db, "main", sqlite_conn(source)->db, "main");
+  if (copy)
+    sqlite3_backup_step(copy, -1);
+  return (copy && sqlite3_backup_finish(copy) == SQLITE_OK) || fail(sqlite_conn(target), "backup", error);
+}
+
 static gboolean sqlite_step(StoreRows *base, GError **error) {
   SqliteRows *rows = (SqliteRows *)base;
   int code = sqlite3_step(rows->stmt);
@@ -342,11 +362,11 @@ static const StoreTypeWord WORDS[] = {
 
 const StoreDriver STORE_SQLITE = {
     .begin = "BEGIN IMMEDIATE",
-    .begin_snapshot = "BEGIN",
+    .begin_snapshot = "BEGIN; SELECT count(*) FROM sqlite_schema",
     .commit = "COMMIT",
     .explain = "EXPLAIN QUERY PLAN ",
     .bootstrap = "CREATE TABLE IF NOT EXISTS migration (number INTEGER PRIMARY KEY, name TEXT NOT NULL,"
-                 " checksum TEXT NOT NULL, applied_ms INTEGER NOT NULL, sql TEXT NOT NULL);"
+                 " checksum TEXT NOT NULL, applied_ms INTEGER NOT NULL);"
                  "CREATE TABLE IF NOT EXISTS search_row (seq INTEGER PRIMARY KEY, type TEXT NOT NULL,"
                  " id TEXT NOT NULL, title TEXT NOT NULL, text_folded TEXT NOT NULL, scopes TEXT NOT NULL,"
                  " time_ms INTEGER NOT NULL, UNIQUE (type, id));" INDEX_TABLE,
@@ -364,6 +384,9 @@ const StoreDriver STORE_SQLITE = {
     .changed_by_others = sqlite_changed_by_others,
     .prepare = sqlite_prepare,
     .query = sqlite_query,
+    .scan = sqlite_scan,
+    .forget = sqlite_forget,
+    .copy_pages = sqlite_copy_pages,
     .step = sqlite_step,
     .rows_free = sqlite_rows_free,
     .changed = sqlite_changed,
