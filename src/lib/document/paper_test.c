@@ -7,7 +7,7 @@
 #include <unistd.h>
 #include <zip.h>
 
-/* Every letter of Vietnamese in both cases, in words apart so that no font feature joins them. */
+/* Every letter of Vietnamese in both cases. */
 static const char LETTERS[] =
     "a à ả ã á ạ ă ằ ẳ ẵ ắ ặ â ầ ẩ ẫ ấ ậ b c d đ e è ẻ ẽ é ẹ ê ề ể ễ ế ệ g h i ì ỉ ĩ í ị k l m n o ò ỏ õ ó ọ ô ồ ổ ỗ ố ộ "
     "ơ ờ ở ỡ ớ ợ p q r s t u ù ủ ũ ú ụ ư ừ ử ữ ứ ự v x y ỳ ỷ ỹ ý ỵ "
@@ -26,7 +26,8 @@ static char *ask(const char *program, GBytes *bytes) {
   g_autofree char *path = NULL;
   int file = g_file_open_tmp("paper-XXXXXX.pdf", &path, NULL);
   g_assert_cmpint(file, >=, 0);
-  g_assert_cmpint(write(file, g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes)), ==, g_bytes_get_size(bytes));
+  g_assert_cmpint(write(file, g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes)), ==,
+                  (gssize)g_bytes_get_size(bytes));
   close(file);
   gboolean text = !strcmp(program, "pdftotext");
   const char *args[] = {program, text ? "-layout" : path, text ? path : NULL, "-", NULL};
@@ -131,7 +132,7 @@ static PaperTable *add_table(Paper *paper, int rows) {
   paper_cell(table, "Nội dung công việc");
   paper_cell(table, "Chủ trì");
   for (int i = 1; i <= rows; i++) {
-    g_autofree char *number = g_strdup_printf("%d", i);
+    g_autofree char *number = g_strdup_printf("n%d.", i);
     paper_row(table, FALSE);
     paper_cell(table, number);
     paper_cell(table, SENTENCE);
@@ -251,14 +252,9 @@ static void test_pdf_letters(void) {
   g_autofree char *text = ask("pdftotext", bytes);
   g_autofree char *composed = g_utf8_normalize(text, -1, G_NORMALIZE_DEFAULT_COMPOSE);
   g_assert_cmpstr(text, ==, composed);
-  g_auto(GStrv) seen = g_strsplit_set(text, " \n\f", -1);
-  for (gsize i = 0; letters[i]; i++) {
-    gsize count = 0;
-    for (gsize k = 0; seen[k]; k++)
-      count += !strcmp(seen[k], letters[i]);
-    if (count != G_N_ELEMENTS(KINDS))
-      g_error("“%s” stands %" G_GSIZE_FORMAT " times in the text", letters[i], count);
-  }
+  /* Each is one code point, so that none is found inside another. Blanks between single letters are the reader's guess. */
+  for (gsize i = 0; letters[i]; i++)
+    g_assert_cmpint(count_of(text, letters[i]), ==, G_N_ELEMENTS(KINDS));
 }
 
 /* A letter that the font lacked would come from another font, or as a box without one. */
@@ -331,9 +327,8 @@ static void test_pdf_header_rows_repeat(void) {
   g_assert_cmpint(pdf_pages(bytes), >, 3);
   g_assert_cmpint(count_of(text, "Nội dung công việc"), ==, pdf_pages(bytes));
   for (int i = 1; i <= 120; i++) {
-    g_autofree char *line = g_strdup_printf("\n  %d ", i);
-    g_autofree char *blanks = g_strdup_printf(" %d  ", i);
-    g_assert_true(strstr(text, line) || strstr(text, blanks));
+    g_autofree char *number = g_strdup_printf("n%d.", i);
+    g_assert_cmpint(count_of(text, number), ==, 1);
   }
 }
 
