@@ -15,7 +15,7 @@ void check_number_missing(PlanCheck *check) {
   if (g_str_equal(status_of(check, "number"), "present"))
     return;
   const char *written = json_text(json_object_get(check->reading, "number"), "as_written");
-  check_report(check, (Finding){.line = written ? plan_text_line_of(check->text, written) : 0,
+  check_report(check, (Finding){.line = written ? check_text_line_of(check->text, written) : 0,
                                 .where = "đầu văn bản",
                                 .found = written ? written : "Không có dòng Số",
                                 .fix = "Nhập số văn bản đã được cấp"});
@@ -44,7 +44,7 @@ void check_number_mismatch(PlanCheck *check) {
   g_autofree char *first = resolved ? text_fold_spelling(resolved) : NULL;
   for (gsize i = 0; i < 1; i++) {
     gssize at = -1;
-    while ((at = plan_text_find(check->text, PHRASES[i], (gsize)(at + 1))) >= 0) {
+    while ((at = check_text_find(check->text, PHRASES[i], (gsize)(at + 1))) >= 0) {
       g_autofree char *quoted = quoted_number(check->text->flat->str + at + strlen(PHRASES[i]));
       if (!quoted)
         continue;
@@ -57,7 +57,7 @@ void check_number_mismatch(PlanCheck *check) {
       g_autofree char *upper = g_utf8_strup(quoted, -1);
       g_autofree char *main_number = g_utf8_strup(first, -1);
       g_autofree char *found = g_strdup_printf("%s và %s", main_number, upper);
-      check_report(check, (Finding){.line = plan_text_line_at(check->text, (gsize)at)->number,
+      check_report(check, (Finding){.line = check_text_line_at(check->text, (gsize)at)->number,
                                     .where = "đầu văn bản so với phụ lục",
                                     .found = found,
                                     .fix = "Xác nhận số đúng rồi sửa chỗ ghi sai"});
@@ -69,7 +69,8 @@ void check_number_mismatch(PlanCheck *check) {
 void check_date_missing(PlanCheck *check) {
   if (!g_str_equal(status_of(check, "date"), "absent"))
     return;
-  check_report(check, (Finding){.where = "đầu văn bản", .found = "Không có ngày ban hành", .fix = "Nhập ngày ban hành"});
+  check_report(check,
+               (Finding){.where = "đầu văn bản", .found = "Không có ngày ban hành", .fix = "Nhập ngày ban hành"});
 }
 
 void check_date_incomplete(PlanCheck *check) {
@@ -77,26 +78,26 @@ void check_date_incomplete(PlanCheck *check) {
   if (g_str_equal(status, "absent") || g_str_equal(status, "complete"))
     return;
   const char *written = json_text(json_object_get(check->reading, "date"), "text");
-  check_report(check, (Finding){.line = written ? plan_text_line_of(check->text, written) : 0,
+  check_report(check, (Finding){.line = written ? check_text_line_of(check->text, written) : 0,
                                 .where = "đầu văn bản",
                                 .found = written ? written : "Ngày ban hành ghi chưa đủ",
                                 .fix = "Ghi đủ ngày, tháng, năm ban hành"});
 }
 
 /* The line with the state title, before the appendices (which may bring a letterhead of their own); NULL: none. */
-static const PlanLine *state_title(const PlanCheck *check) {
+static const CheckLine *state_title(const PlanCheck *check) {
   for (guint i = 0; i < check->text->appendix; i++) {
-    const PlanLine *line = plan_line(check->text, i);
+    const CheckLine *line = check_line(check->text, i);
     if (strstr(line->spelling, STATE_TITLE) || strstr(line->spelling, STATE_MOTTO))
       return line;
   }
   return NULL;
 }
 
-static const PlanLine *type_line(const PlanCheck *check) {
+static const CheckLine *type_line(const PlanCheck *check) {
   guint end = check->text->body ? check->text->body : check->text->lines->len;
   for (guint i = 0; i < end; i++) {
-    const PlanLine *line = plan_line(check->text, i);
+    const CheckLine *line = check_line(check->text, i);
     if (g_str_has_prefix(line->plain, "KẾ HOẠCH") || g_str_has_prefix(line->plain, "PHƯƠNG ÁN"))
       return line;
   }
@@ -112,7 +113,7 @@ void check_letterhead_missing(PlanCheck *check) {
 }
 
 void check_letterhead_displaced(PlanCheck *check) {
-  const PlanLine *title = state_title(check), *type = type_line(check);
+  const CheckLine *title = state_title(check), *type = type_line(check);
   if (!title || !type || title->number < type->number)
     return;
   check_report(check, (Finding){.line = title->number,
@@ -138,7 +139,7 @@ void check_signature_authority_missing(PlanCheck *check) {
   if (!json_text(signer, "name") || !key || !g_str_has_prefix(key, "ủy ban nhân dân") ||
       (authority && strstr(authority, "TM.")))
     return;
-  check_report(check, (Finding){.line = plan_text_line_of(check->text, json_text(signer, "name")),
+  check_report(check, (Finding){.line = check_text_line_of(check->text, json_text(signer, "name")),
                                 .where = "phần ký",
                                 .found = "Không có dòng TM. ỦY BAN NHÂN DÂN",
                                 .fix = "Ghi TM. ỦY BAN NHÂN DÂN trên chức vụ người ký"});
@@ -166,7 +167,7 @@ void check_period_not_in_title(PlanCheck *check) {
     return;
   const char *period = json_text(period_of(check), "text");
   g_autofree char *found = g_strdup_printf("Tên không có năm; nội dung ghi %s", period ? period : year);
-  check_report(check, (Finding){.line = plan_text_line_of(check->text, title),
+  check_report(check, (Finding){.line = check_text_line_of(check->text, title),
                                 .where = "tên kế hoạch",
                                 .found = found,
                                 .fix = "Ghi năm hoặc giai đoạn vào tên kế hoạch"});
@@ -186,5 +187,6 @@ void check_period_expired_now(PlanCheck *check) {
   if (!to || strcmp(to, check->on) >= 0)
     return;
   g_autofree char *found = g_strdup_printf("Thời kỳ đã kết thúc %s", to);
-  check_report(check, (Finding){.where = "tên kế hoạch", .found = found, .fix = "Không sinh nhiệm vụ mới; lập kế hoạch kỳ sau"});
+  check_report(
+      check, (Finding){.where = "tên kế hoạch", .found = found, .fix = "Không sinh nhiệm vụ mới; lập kế hoạch kỳ sau"});
 }

@@ -10,11 +10,11 @@ static const json_t *acts_of(const PlanCheck *check) {
 }
 
 /* The number as whole: "85/2016/nđ-cp" is not found in "185/2016/nđ-cp". The mark of "85/2016/NĐCP" is forgiven. */
-static gssize find_number(const PlanText *text, const char *number) {
-  gssize at = plan_text_find(text, number, 0);
+static gssize find_number(const CheckText *text, const char *number) {
+  gssize at = check_text_find(text, number, 0);
   g_auto(GStrv) parts = g_strsplit(number, "-", -1);
   g_autofree char *bare = g_strjoinv("", parts);
-  return at >= 0 ? at : plan_text_find(text, bare, 0);
+  return at >= 0 ? at : check_text_find(text, bare, 0);
 }
 
 /* The bare name of a law, where no other number follows it that says which one is meant. */
@@ -22,7 +22,7 @@ static gssize find_cited_name(const PlanCheck *check, const json_t *act, const c
   const json_t *numbers = json_object_get(act, "numbers");
   const char *own = json_string_value(json_array_get(numbers, 0));
   gssize at = -1;
-  while ((at = plan_text_find(check->text, name, (gsize)(at + 1))) >= 0) {
+  while ((at = check_text_find(check->text, name, (gsize)(at + 1))) >= 0) {
     const char *after = check->text->flat->str + at + strlen(name);
     g_autofree char *near = g_strndup(after, strcspn(after, ";.)"));
     const char *other = strstr(near, "/qh");
@@ -61,7 +61,7 @@ void check_law_replaced_now(PlanCheck *check) {
     if (at < 0)
       continue;
     g_autofree char *fix = g_strdup_printf("Thay bằng %s", json_text(act, "replaced_by"));
-    check_report(check, (Finding){.line = plan_text_line_at(check->text, (gsize)at)->number,
+    check_report(check, (Finding){.line = check_text_line_at(check->text, (gsize)at)->number,
                                   .found = json_text(act, "name"),
                                   .fix = fix,
                                   .basis = json_text(act, "basis"),
@@ -78,7 +78,7 @@ void check_law_period_over(PlanCheck *check) {
     if (at < 0)
       continue;
     g_autofree char *found = g_strdup_printf("%s: giai đoạn thực hiện hết %s", json_text(act, "name"), over);
-    check_report(check, (Finding){.line = plan_text_line_at(check->text, (gsize)at)->number,
+    check_report(check, (Finding){.line = check_text_line_at(check->text, (gsize)at)->number,
                                   .found = found,
                                   .fix = "Rà soát, thay bằng văn bản của giai đoạn sau"});
   }
@@ -89,11 +89,11 @@ void check_quoted_title_differs(PlanCheck *check) {
   json_t *act;
   json_array_foreach(acts_of(check), i, act) {
     const char *wrong = json_string_value(json_array_get(json_object_get(act, "misquoted"), 0));
-    gssize at = wrong ? plan_text_find(check->text, wrong, 0) : -1;
+    gssize at = wrong ? check_text_find(check->text, wrong, 0) : -1;
     if (at < 0 || find_act(check, act) < 0)
       continue;
     g_autofree char *fix = g_strdup_printf("Đối chiếu tên chính thức: %s", json_text(act, "quoted_as"));
-    check_report(check, (Finding){.line = plan_text_line_at(check->text, (gsize)at)->number,
+    check_report(check, (Finding){.line = check_text_line_at(check->text, (gsize)at)->number,
                                   .found = json_text(act, "name"),
                                   .fix = fix});
   }
@@ -117,20 +117,14 @@ static gboolean only_signs_an_act(const PlanCheck *check, gsize at) {
   return FALSE;
 }
 
-static gboolean is_part_of_address(const char *flat, gsize at, gsize length) {
-  const char *after = flat + at + length;
-  return (*after == '.' && g_ascii_isalpha(after[1])) || (*after == '/' && g_ascii_isalpha(after[1])) ||
-         (at && flat[at - 1] == '.');
-}
-
 static gssize find_acting_body(const PlanCheck *check, const json_t *named) {
   gsize i;
   json_t *word;
   json_array_foreach(named, i, word) {
     const char *name = json_string_value(word);
     gssize at = -1;
-    while ((at = plan_text_find(check->text, name, (gsize)(at + 1))) >= 0)
-      if (!only_signs_an_act(check, (gsize)at) && !is_part_of_address(check->text->flat->str, (gsize)at, strlen(name)))
+    while ((at = check_text_find(check->text, name, (gsize)(at + 1))) >= 0)
+      if (!only_signs_an_act(check, (gsize)at) && !name_in_address(check->text, (gsize)at, name))
         return at;
   }
   return -1;
@@ -145,7 +139,7 @@ void check_body_obsolete_now(PlanCheck *check) {
     if (at < 0)
       continue;
     g_autofree char *fix = g_strdup_printf("Chuyển sang %s", json_text(body, "successor"));
-    check_report(check, (Finding){.line = plan_text_line_at(check->text, (gsize)at)->number,
+    check_report(check, (Finding){.line = check_text_line_at(check->text, (gsize)at)->number,
                                   .found = json_text(body, "name"),
                                   .fix = fix,
                                   .basis = json_text(body, "basis")});
@@ -167,7 +161,7 @@ void check_level_abolished_now(PlanCheck *check) {
       continue;
     g_autofree char *found = g_strdup_printf("Cấp %s kết thúc hoạt động từ %s", name, ended);
     g_autofree char *fix = g_strdup_printf("Chuyển nhiệm vụ sang %s", json_text(level, "successor"));
-    check_report(check, (Finding){.line = at >= 0 ? plan_text_line_at(check->text, (gsize)at)->number : 0,
+    check_report(check, (Finding){.line = at >= 0 ? check_text_line_at(check->text, (gsize)at)->number : 0,
                                   .where = own ? "toàn văn" : NULL,
                                   .found = found,
                                   .fix = fix,
@@ -199,15 +193,17 @@ void check_legal_basis_missing(PlanCheck *check) {
   json_t *rule, *number;
   json_array_foreach(json_object_get(check->rules->acts, "required"), i, rule) {
     gsize present = 0;
-    json_array_foreach(json_object_get(rule, "numbers"), n, number) present += is_base(check, json_string_value(number)) ? 1 : 0;
+    json_array_foreach(json_object_get(rule, "numbers"), n, number) present +=
+        is_base(check, json_string_value(number)) ? 1 : 0;
     if (!in_force(rule, check->issued) || present == json_array_size(json_object_get(rule, "numbers")))
       continue;
     g_autofree char *fix = g_strdup_printf("Căn cứ đủ %s", json_text(rule, "name"));
-    check_report(check, (Finding){.where = "căn cứ",
-                                  .found = present ? "Thiếu một căn cứ chính" : "Không có căn cứ pháp lý chính về ứng cứu sự cố",
-                                  .fix = fix,
-                                  .basis = json_text(rule, "basis"),
-                                  .arguable = present > 0});
+    check_report(
+        check, (Finding){.where = "căn cứ",
+                         .found = present ? "Thiếu một căn cứ chính" : "Không có căn cứ pháp lý chính về ứng cứu sự cố",
+                         .fix = fix,
+                         .basis = json_text(rule, "basis"),
+                         .arguable = present > 0});
   }
 }
 
@@ -218,7 +214,7 @@ void check_law_number_missing(PlanCheck *check) {
     const char *type = json_text(base, "type"), *subject = json_text(base, "subject");
     if (json_text(base, "number") || g_strcmp0(type, "Luật") != 0)
       continue;
-    check_report(check, (Finding){.line = subject ? plan_text_line_of(check->text, subject) : 0,
+    check_report(check, (Finding){.line = subject ? check_text_line_of(check->text, subject) : 0,
                                   .where = "căn cứ",
                                   .found = subject ? subject : "Luật không ghi số",
                                   .fix = "Ghi số của luật"});
@@ -228,14 +224,14 @@ void check_law_number_missing(PlanCheck *check) {
 /* "Phụ lục 3 của Thông tư 20/2017/TT-BTTTT", whose appendices are numbered in Roman. */
 void check_ref_style(PlanCheck *check) {
   gssize at = -1;
-  while ((at = plan_text_find(check->text, "phụ lục", (gsize)(at + 1))) >= 0) {
+  while ((at = check_text_find(check->text, "phụ lục", (gsize)(at + 1))) >= 0) {
     const char *after = check->text->flat->str + at + strlen("phụ lục");
     g_autofree char *near = g_strndup(after, MIN(strcspn(after, ";"), 60));
     g_autofree char *valid = g_utf8_make_valid(near, -1);
     if (valid[0] != ' ' || !g_ascii_isdigit(valid[1]) ||
         !rule_match(json_object_get(check->rules->acts, "roman_appendices"), valid))
       continue;
-    check_report(check, (Finding){.line = plan_text_line_at(check->text, (gsize)at)->number,
+    check_report(check, (Finding){.line = check_text_line_at(check->text, (gsize)at)->number,
                                   .found = "Phụ lục viện dẫn bằng chữ số thường",
                                   .fix = "Ghi số phụ lục bằng chữ số La Mã"});
   }

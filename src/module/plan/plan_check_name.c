@@ -22,16 +22,18 @@ static void replace_word(GString *name, const char *word, const char *with) {
 
 /* The abbreviations are spelling, not law: the same in every place and year. */
 char *name_key(const char *name) {
-  static const char *const LONG[][2] = {{"attt", "an toàn thông tin"},
-                                        {"httt", "hệ thống thông tin"},
-                                        {"cntt", "công nghệ thông tin"},
-                                        {"ubnd", "ủy ban nhân dân"},
-                                        {"tttt", "thông tin và truyền thông"},
-                                        {"tt&tt", "thông tin và truyền thông"},
-                                        {"bcđ", "ban chỉ đạo"},
-                                        {"cđs", "chuyển đổi số"},
-                                        {"anm", "an ninh mạng"},
-                                        {"đảm bảo", "bảo đảm"}};
+  static const char *const LONG[][2] = {
+      {"attt",         "an toàn thông tin"           },
+      {"httt",         "hệ thống thông tin"       },
+      {"cntt",         "công nghệ thông tin"       },
+      {"ubnd",         "ủy ban nhân dân"           },
+      {"tttt",         "thông tin và truyền thông"},
+      {"tt&tt",        "thông tin và truyền thông"},
+      {"bcđ",         "ban chỉ đạo"              },
+      {"cđs",         "chuyển đổi số"          },
+      {"anm",          "an ninh mạng"                },
+      {"đảm bảo", "bảo đảm"                  }
+  };
   g_autofree char *spelling = text_fold_spelling(name);
   g_autoptr(GString) key = g_string_new(spelling);
   drop_brackets(key);
@@ -96,19 +98,20 @@ int name_rank(const PlanCheck *check, const char *name) {
   return 0;
 }
 
-/* A name in an address (www.vncert.gov.vn) or followed by more of itself (VNCERT/CC) is another. */
-static gssize find_name(const PlanText *text, const json_t *named) {
+gboolean name_in_address(const CheckText *text, gsize at, const char *name) {
+  const char *after = text->flat->str + at + strlen(name);
+  gboolean goes_on = (*after == '.' || *after == '/') && g_ascii_isalpha(after[1]);
+  return goes_on || (at && text->flat->str[at - 1] == '.');
+}
+
+static gssize find_name(const CheckText *text, const json_t *named) {
   gsize i;
   json_t *word;
   json_array_foreach(named, i, word) {
-    const char *name = json_string_value(word);
     gssize at = -1;
-    while ((at = plan_text_find(text, name, (gsize)(at + 1))) >= 0) {
-      const char *after = text->flat->str + at + strlen(name);
-      gboolean address = (*after == '.' && g_ascii_isalpha(after[1])) || (at && text->flat->str[at - 1] == '.');
-      if (!address && !(*after == '/' && g_ascii_isalpha(after[1])))
+    while ((at = check_text_find(text, json_string_value(word), (gsize)(at + 1))) >= 0)
+      if (!name_in_address(text, (gsize)at, json_string_value(word)))
         return at;
-    }
   }
   return -1;
 }
@@ -128,7 +131,7 @@ static void check_chain(PlanCheck *check, const json_t *chain) {
   if (count < 2)
     return;
   g_string_append_printf(found, " cùng chỉ %s", json_text(chain, "role"));
-  check_report(check, (Finding){.line = plan_text_line_at(check->text, (gsize)last)->number,
+  check_report(check, (Finding){.line = check_text_line_at(check->text, (gsize)last)->number,
                                 .found = found->str,
                                 .fix = "Thống nhất một tên, theo tên đang có hiệu lực"});
 }
@@ -191,7 +194,7 @@ static void compare_teams(PlanCheck *check, const TeamName *a, const TeamName *b
       strncmp(a->name, b->name, strcspn(a->name, " ") + 1) != 0)
     return;
   g_autofree char *found = g_strdup_printf("%s / %s", a->name, b->name);
-  check_report(check, (Finding){.line = plan_text_line_at(check->text, b->place)->number,
+  check_report(check, (Finding){.line = check_text_line_at(check->text, b->place)->number,
                                 .found = found,
                                 .fix = "Dùng một tên cho một đội",
                                 .arguable = same_core});
@@ -204,7 +207,7 @@ static void check_teams(PlanCheck *check) {
   json_t *word;
   json_array_foreach(json_object_get(check->rules->bodies, "teams"), i, word) {
     gssize at = -1;
-    while ((at = plan_text_find(check->text, json_string_value(word), (gsize)(at + 1))) >= 0)
+    while ((at = check_text_find(check->text, json_string_value(word), (gsize)(at + 1))) >= 0)
       add_team(check, teams, check->text->flat->str + at);
   }
   gsize before = json_array_size(check->defects);

@@ -23,7 +23,7 @@ static gboolean looks_like_heading(const char *words) {
 
 static void judge_paragraph(const PlanCheck *check, guint first, guint end, Mandatory *out) {
   const json_t *rule = json_object_get(check->rules->outline, "mandatory");
-  g_autofree char *words = g_strchomp(plan_text_words(check->text, first, end));
+  g_autofree char *words = g_strchomp(check_text_words(check->text, first, end));
   if (looks_like_heading(words)) {
     out->headed = out->headed || rule_match(json_object_get(rule, "headed"), words);
     return;
@@ -33,14 +33,14 @@ static void judge_paragraph(const PlanCheck *check, guint first, guint end, Mand
   if (!rule_match(json_object_get(rule, "circular"), words))
     out->said = TRUE;
   else if (!out->circular)
-    out->circular = plan_line(check->text, first)->number;
+    out->circular = check_line(check->text, first)->number;
 }
 
 static Mandatory find_mandatory(const PlanCheck *check) {
-  Mandatory found = {.headed = !json_list_empty(json_object_get(
-                         json_object_get(check->reading, "maintenance_priorities"), "starts"))};
-  for (guint i = check->text->body; i < check->text->lines->len; i = plan_text_paragraph_end(check->text, i))
-    judge_paragraph(check, i, plan_text_paragraph_end(check->text, i), &found);
+  Mandatory found = {
+      .headed = !json_list_empty(json_object_get(json_object_get(check->reading, "maintenance_priorities"), "starts"))};
+  for (guint i = check->text->body; i < check->text->lines->len; i = check_text_paragraph_end(check->text, i))
+    judge_paragraph(check, i, check_text_paragraph_end(check->text, i), &found);
   return found;
 }
 
@@ -48,20 +48,22 @@ void check_mandatory_section_missing(PlanCheck *check) {
   Mandatory found = find_mandatory(check);
   if (found.headed || found.said || found.circular)
     return;
-  check_report(check, (Finding){.where = "toàn văn",
-                                .found = "Không nêu điều kiện, nguyên tắc ưu tiên để duy trì hoạt động của hệ thống thông "
-                                         "tin khi ứng cứu",
-                                .fix = "Bổ sung: hệ thống nào được giữ, được khôi phục trước, trong điều kiện nào"});
+  check_report(check,
+               (Finding){.where = "toàn văn",
+                         .found = "Không nêu điều kiện, nguyên tắc ưu tiên để duy trì hoạt động của hệ thống thông "
+                                  "tin khi ứng cứu",
+                         .fix = "Bổ sung: hệ thống nào được giữ, được khôi phục trước, trong điều kiện nào"});
 }
 
 void check_mandatory_section_circular(PlanCheck *check) {
   Mandatory found = find_mandatory(check);
   if (!found.circular || found.said)
     return;
-  check_report(check, (Finding){.line = found.circular,
-                                .found = "Nguyên tắc ưu tiên duy trì hoạt động chỉ dẫn lại kế hoạch đã phê duyệt, không "
-                                         "nêu ưu tiên nào",
-                                .fix = "Viết rõ điều kiện và thứ tự ưu tiên ngay trong kế hoạch này"});
+  check_report(check,
+               (Finding){.line = found.circular,
+                         .found = "Nguyên tắc ưu tiên duy trì hoạt động chỉ dẫn lại kế hoạch đã phê duyệt, không "
+                                  "nêu ưu tiên nào",
+                         .fix = "Viết rõ điều kiện và thứ tự ưu tiên ngay trong kế hoạch này"});
 }
 
 /* ---- the parts ---- */
@@ -126,7 +128,12 @@ static int roman_value(const char *text, gsize length) {
   static const struct {
     char sign;
     int value;
-  } SIGNS[] = {{'I', 1}, {'V', 5}, {'X', 10}, {'L', 50}};
+  } SIGNS[] = {
+      {'I', 1 },
+      {'V', 5 },
+      {'X', 10},
+      {'L', 50}
+  };
   int total = 0, last = 0;
   for (gsize i = length; i-- > 0;) {
     int value = 0;
@@ -159,16 +166,17 @@ static Label parse_label(const char *heading) {
   return label;
 }
 
-/* Whether a line between two headings begins with the number that the headings skip: then only the reader skipped it. */
+/* Whether a line between two headings begins with the number that the headings skip: then only the reader skipped it.
+ */
 static gboolean stands_in_text(const PlanCheck *check, gsize h, const char *number) {
   g_autofree char *folded = text_fold_spelling(number);
   guint end = 0;
-  while (end < check->text->lines->len && plan_line(check->text, end)->heading != h + 1)
+  while (end < check->text->lines->len && check_line(check->text, end)->heading != h + 1)
     end++;
   if (end == check->text->lines->len)
     return TRUE; /* the heading itself was not found in the text: nothing can be said */
   for (guint i = 0; i < end; i++) {
-    const char *spelling = plan_line(check->text, i)->spelling;
+    const char *spelling = check_line(check->text, i)->spelling;
     if (g_str_has_prefix(spelling, folded) && strchr(". )", spelling[strlen(folded)]) && i >= check->text->body)
       return TRUE;
   }
@@ -193,7 +201,7 @@ static void report_jump(PlanCheck *check, gsize h, const Label *label, int last)
   g_autofree char *missing = label_text(label, last + 1);
   g_autofree char *found = g_strdup_printf("%s → %s: không có mục %s", before, heading, missing);
   g_autofree char *fix = g_strdup_printf("Đánh lại là %s, giữ số gốc để đối chiếu", missing);
-  check_report(check, (Finding){.line = plan_text_line_of(check->text, heading), .found = found, .fix = fix});
+  check_report(check, (Finding){.line = check_text_line_of(check->text, heading), .found = found, .fix = fix});
 }
 
 void check_section_numbering_jump(PlanCheck *check) {
@@ -229,7 +237,7 @@ void check_numbering_style(PlanCheck *check) {
   }
   if (!bare || !dotted)
     return;
-  check_report(check, (Finding){.line = plan_text_line_of(check->text, bare),
+  check_report(check, (Finding){.line = check_text_line_of(check->text, bare),
                                 .found = bare,
                                 .fix = "Ghi dấu chấm sau số mục như các mục khác"});
 }
@@ -238,13 +246,13 @@ void check_numbering_style(PlanCheck *check) {
 void check_lettering_nonstandard(PlanCheck *check) {
   gunichar last = 0;
   for (guint i = check->text->body; i < check->text->lines->len; i++) {
-    const char *spelling = plan_line(check->text, i)->spelling;
+    const char *spelling = check_line(check->text, i)->spelling;
     gunichar letter = g_utf8_get_char(spelling);
     if (!g_unichar_isalpha(letter) || *g_utf8_next_char(spelling) != ')')
       continue;
     if ((letter == 'e' && last == 'd') || (letter < 0x80 && strchr("fjwz", (int)letter))) {
-      check_report(check, (Finding){.line = plan_line(check->text, i)->number,
-                                    .found = plan_line(check->text, i)->plain,
+      check_report(check, (Finding){.line = check_line(check->text, i)->number,
+                                    .found = check_line(check->text, i)->plain,
                                     .fix = "Đánh điểm theo thứ tự a, b, c, d, đ, e, g"});
       return;
     }
@@ -254,9 +262,9 @@ void check_lettering_nonstandard(PlanCheck *check) {
 
 /* Chapters (I., II.) under different numbers of Markdown signs. */
 void check_heading_level_unreliable(PlanCheck *check) {
-  const PlanLine *first = NULL;
+  const CheckLine *first = NULL;
   for (guint i = 0; i < check->text->lines->len; i++) {
-    const PlanLine *line = plan_line(check->text, i);
+    const CheckLine *line = check_line(check->text, i);
     if (!line->hashes || parse_label(line->plain).depth != 0)
       continue;
     if (!first)

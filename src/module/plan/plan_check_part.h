@@ -8,38 +8,38 @@ typedef struct {
   char *plain;
   char *spelling; /* text_fold_spelling of it */
   char *where;    /* path of the section it stands in: "III.2"; NULL before the first */
-  gsize start;    /* where its words begin in PlanText.flat */
+  gsize start;    /* where its words begin in CheckText.flat */
   gsize heading;  /* 1 + index in the reading's headings of the one that begins here; 0: none */
   int hashes;     /* Markdown heading signs before it */
   int table;
   gboolean merged_up;
   gboolean new_page; /* a page ended before it */
-  gboolean starts; /* begins a paragraph or list item, as far as the layout can tell */
-} PlanLine;
+  gboolean starts;   /* begins a paragraph or list item, as far as the layout can tell */
+} CheckLine;
 
 /* The document as one run of words in folded spelling, hard wraps joined and page numbers left out, so that phrases
  * are found wherever a line broke. */
 typedef struct {
-  GArray *lines; /* of PlanLine */
+  GArray *lines; /* of CheckLine */
   GString *flat;
-  guint body;     /* index of the first line after title and legal bases */
-  int page_number_line; /* the first line that is only a page number; 0: none */
-  guint appendix; /* index of the first line of the appendices, or the number of lines */
-} PlanText;
+  guint body;           /* index of the first line after title and legal bases */
+  int page_number_line; /* the first line that is only a page number; 0 or less: none */
+  guint appendix;       /* index of the first line of the appendices, or the number of lines */
+} CheckText;
 
-PlanText *plan_text_new(const SourceText *source, const json_t *headings);
-void plan_text_free(PlanText *text);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(PlanText, plan_text_free)
-#define plan_line(text, index) (&g_array_index((text)->lines, PlanLine, (index)))
+CheckText *check_text_new(const SourceText *source, const json_t *headings);
+void check_text_free(CheckText *text);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(CheckText, check_text_free)
+#define check_line(text, index) (&g_array_index((text)->lines, CheckLine, (index)))
 /* Byte offset in `flat` of the next whole-word place of a phrase from `from` on, or -1. */
-gssize plan_text_find(const PlanText *text, const char *phrase, gsize from);
-const PlanLine *plan_text_line_at(const PlanText *text, gsize offset);
+gssize check_text_find(const CheckText *text, const char *phrase, gsize from);
+const CheckLine *check_text_line_at(const CheckText *text, gsize offset);
 /* One past the last line of the paragraph or list item that begins at `index`. */
-guint plan_text_paragraph_end(const PlanText *text, guint index);
+guint check_text_paragraph_end(const CheckText *text, guint index);
 /* The words of lines [first, end) in folded spelling; g_free. */
-char *plan_text_words(const PlanText *text, guint first, guint end);
+char *check_text_words(const CheckText *text, guint first, guint end);
 /* The number of the first line that has the words, 0 where none has. */
-int plan_text_line_of(const PlanText *text, const char *words);
+int check_text_line_of(const CheckText *text, const char *words);
 
 gboolean word_starts_at(const char *text, const char *place);
 const char *word_find(const char *text, const char *phrase); /* whole words; both folded */
@@ -62,7 +62,7 @@ typedef struct {
 
 struct PlanCheck {
   const json_t *reading;
-  const PlanText *text;
+  const CheckText *text;
   const PlanCheckRules *rules;
   SourceKind kind;
   const char *on;     /* ISO */
@@ -87,6 +87,8 @@ gboolean name_same(const char *a, const char *b);
 int name_rank(const PlanCheck *check, const char *name); /* level in the hierarchy, 0 unknown */
 int issuer_rank(const PlanCheck *check);
 gboolean name_is_role(const PlanCheck *check, const char *name); /* a role or many bodies, no single body */
+/* Part of an address (www.vncert.gov.vn) or of a longer name (VNCERT/CC). */
+gboolean name_in_address(const CheckText *text, gsize at, const char *name);
 gboolean task_value_inferred(const PlanCheck *check, gsize index, const char *field);
 
 /* head */

@@ -33,9 +33,9 @@ static gboolean any_report(const PlanCheck *check, const char *words) {
 }
 
 static gboolean text_says_report(const PlanCheck *check) {
-  const PlanText *text = check->text;
-  for (guint i = text->body; i < text->lines->len; i = plan_text_paragraph_end(text, i)) {
-    g_autofree char *words = plan_text_words(text, i, plan_text_paragraph_end(text, i));
+  const CheckText *text = check->text;
+  for (guint i = text->body; i < text->lines->len; i = check_text_paragraph_end(text, i)) {
+    g_autofree char *words = check_text_words(text, i, check_text_paragraph_end(text, i));
     if (rule_match(json_object_get(report_rules(check), "said"), words))
       return TRUE;
   }
@@ -56,9 +56,7 @@ void check_report_frequency_short(PlanCheck *check) {
   if (any_report(check, "half_year") || !any_report(check, "year"))
     return;
   const char *where = json_text(json_array_get(reports_of(check), 0), "where");
-  check_report(check, (Finding){.where = where,
-                                .found = "Chỉ có báo cáo hằng năm",
-                                .fix = "Bổ sung báo cáo 06 tháng"});
+  check_report(check, (Finding){.where = where, .found = "Chỉ có báo cáo hằng năm", .fix = "Bổ sung báo cáo 06 tháng"});
 }
 
 static int highest_recipient(const PlanCheck *check, const json_t *recipients, gboolean *out_passes_issuer) {
@@ -105,7 +103,7 @@ void check_report_bypasses_issuer(PlanCheck *check) {
     if (!own || !sender || passes || highest <= own || (issuer && name_same(sender, issuer)))
       continue;
     g_autofree char *found = g_strdup_printf("%s báo cáo thẳng lên cấp trên, không qua cơ quan ban hành", sender);
-    check_report(check, (Finding){.line = plan_text_line_of(check->text, sender),
+    check_report(check, (Finding){.line = check_text_line_of(check->text, sender),
                                   .where = json_text(report, "where"),
                                   .found = found,
                                   .fix = "Báo cáo qua cơ quan ban hành để tổng hợp",
@@ -120,7 +118,7 @@ void check_budget_source_missing(PlanCheck *check) {
   if (!json_list_empty(json_object_get(budget, "sources")) ||
       rule_match(json_object_get(check->rules->outline, "budget_sources"), spelling))
     return;
-  check_report(check, (Finding){.line = text ? plan_text_line_of(check->text, text) : 0,
+  check_report(check, (Finding){.line = text ? check_text_line_of(check->text, text) : 0,
                                 .where = text ? NULL : "kinh phí",
                                 .found = text ? text : "Không có quy định về kinh phí",
                                 .fix = "Nêu nguồn kinh phí: ngân sách cấp nào, mục nào"});

@@ -42,7 +42,7 @@ static const json_t *plan_group_for(const PlanCheck *check, const json_t *standa
 
 static int scenario_line(const PlanCheck *check) {
   const char *group = json_text(json_array_get(plan_groups(check), 0), "group");
-  return group ? plan_text_line_of(check->text, group) : 0;
+  return group ? check_text_line_of(check->text, group) : 0;
 }
 
 void check_scenario_missing(PlanCheck *check) {
@@ -89,9 +89,9 @@ static void check_group_kinds(PlanCheck *check, const json_t *standard, const js
   gsize total = json_array_size(json_object_get(standard, "kinds"));
   if (!count)
     return;
-  g_autofree char *found = g_strdup_printf("Nhóm %s có %zu/%zu loại; thiếu %s", json_text(standard, "name"), total - count,
-                                           total, missing->str);
-  check_report(check, (Finding){.line = plan_text_line_of(check->text, json_text(group, "group")),
+  g_autofree char *found = g_strdup_printf("Nhóm %s có %zu/%zu loại; thiếu %s", json_text(standard, "name"),
+                                           total - count, total, missing->str);
+  check_report(check, (Finding){.line = check_text_line_of(check->text, json_text(group, "group")),
                                 .found = found,
                                 .fix = "Bổ sung loại sự cố còn thiếu"});
 }
@@ -123,7 +123,7 @@ void check_cause_scenario_mismatch(PlanCheck *check) {
     return;
   g_autofree char *found = g_strdup_printf("%zu nhóm nguyên nhân, %zu nhóm tình huống; chưa có tình huống cho %s",
                                            json_array_size(causes), json_array_size(plan_groups(check)), missing->str);
-  check_report(check, (Finding){.line = plan_text_line_of(check->text, json_string_value(json_array_get(causes, 0))),
+  check_report(check, (Finding){.line = check_text_line_of(check->text, json_string_value(json_array_get(causes, 0))),
                                 .found = found,
                                 .fix = "Bổ sung kịch bản cho nguyên nhân chưa có"});
 }

@@ -52,7 +52,7 @@ static int task_line(const PlanCheck *check, gsize index) {
     if (cut)
       *cut = 0;
   }
-  return plan_text_line_of(check->text, spelling);
+  return check_text_line_of(check->text, spelling);
 }
 
 /* "III.2.a, III.2.b và 4 mục khác" */
@@ -79,7 +79,7 @@ void check_owner_missing(PlanCheck *check) {
   }
   json_array_foreach(json_object_get(check->reading, "content_items_without_owner"), i, item) {
     add_place(places, &count, task_where(item));
-    line = line || !json_text(item, "content") ? line : plan_text_line_of(check->text, json_text(item, "content"));
+    line = line || !json_text(item, "content") ? line : check_text_line_of(check->text, json_text(item, "content"));
   }
   close_places(places, count);
   if (count)
@@ -150,7 +150,8 @@ static void report_time(PlanCheck *check, gsize index, const char *reason, const
   const json_t *task = json_array_get(tasks_of(check), index);
   const char *text = json_text(json_object_get(task, "time"), "text");
   g_autofree char *found = g_strdup_printf("%s: %s", reason, text ? text : "");
-  check_report(check, (Finding){.line = task_line(check, index), .where = task_where(task), .found = found, .fix = fix});
+  check_report(check,
+               (Finding){.line = task_line(check, index), .where = task_where(task), .found = found, .fix = fix});
 }
 
 void check_time_mismatch(PlanCheck *check) {
@@ -322,34 +323,34 @@ static gboolean is_table_header(const char *spelling) {
 
 /* The same header line again, with no new appendix between. */
 void check_table_header_repeated(PlanCheck *check) {
-  const PlanLine *before = NULL;
+  const CheckLine *before = NULL;
   for (guint i = 0; i < check->text->lines->len; i++) {
-    const PlanLine *line = plan_line(check->text, i);
+    const CheckLine *line = check_line(check->text, i);
     if (g_str_has_prefix(line->spelling, "phụ lục"))
       before = NULL;
     if (!is_table_header(line->spelling))
       continue;
     if (before && g_str_has_prefix(line->spelling, before->spelling))
-      check_report(check, (Finding){.line = line->number,
-                                    .found = line->plain,
-                                    .fix = "Bỏ dòng tiêu đề lặp, nối ô bị ngắt qua trang"});
+      check_report(
+          check,
+          (Finding){.line = line->number, .found = line->plain, .fix = "Bỏ dòng tiêu đề lặp, nối ô bị ngắt qua trang"});
     before = line;
   }
 }
 
 /* In a list of units: "các phòng thuộc Sở. Sở Thông tin và Truyền thông" */
 void check_separator_error(PlanCheck *check) {
-  const PlanText *text = check->text;
+  const CheckText *text = check->text;
   for (guint i = text->body; i < text->lines->len; i++) {
-    guint end = plan_text_paragraph_end(text, i);
-    if (!word_find(plan_line(text, i)->spelling, "đơn vị phối hợp") &&
-        !word_find(plan_line(text, i)->spelling, "đơn vị chủ trì"))
+    guint end = check_text_paragraph_end(text, i);
+    if (!word_find(check_line(text, i)->spelling, "đơn vị phối hợp") &&
+        !word_find(check_line(text, i)->spelling, "đơn vị chủ trì"))
       continue;
-    g_autofree char *words = plan_text_words(text, i, end);
+    g_autofree char *words = check_text_words(text, i, end);
     const char *stop = strstr(words, ". ");
     if (stop && stop[2] && strchr(stop, ';'))
-      check_report(check, (Finding){.line = plan_line(text, i)->number,
-                                    .found = words,
-                                    .fix = "Ngăn các đơn vị bằng dấu chấm phẩy"});
+      check_report(
+          check,
+          (Finding){.line = check_line(text, i)->number, .found = words, .fix = "Ngăn các đơn vị bằng dấu chấm phẩy"});
   }
 }

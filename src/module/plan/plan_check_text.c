@@ -57,7 +57,7 @@ static gboolean ends_sentence(const char *text) {
 static glong full_width(const GArray *lines) {
   g_autoptr(GArray) widths = g_array_new(FALSE, FALSE, sizeof(glong));
   for (guint i = 0; i < lines->len; i++) {
-    glong width = g_utf8_strlen(g_array_index(lines, PlanLine, i).plain, -1);
+    glong width = g_utf8_strlen(g_array_index(lines, CheckLine, i).plain, -1);
     guint at = widths->len;
     while (at && g_array_index(widths, glong, at - 1) > width)
       at--;
@@ -70,8 +70,8 @@ static glong full_width(const GArray *lines) {
 static void find_starts(GArray *lines, SourceKind kind) {
   glong width = full_width(lines);
   for (guint i = 0; i < lines->len; i++) {
-    PlanLine *line = &g_array_index(lines, PlanLine, i);
-    PlanLine *before = i ? &g_array_index(lines, PlanLine, i - 1) : NULL;
+    CheckLine *line = &g_array_index(lines, CheckLine, i);
+    CheckLine *before = i ? &g_array_index(lines, CheckLine, i - 1) : NULL;
     gboolean capital = g_unichar_isupper(g_utf8_get_char(line->plain));
     glong room = before ? g_utf8_strlen(before->plain, -1) : 0;
     line->starts = !before || kind == SOURCE_DOCX || line->table || has_marker(line->plain) ||
@@ -83,20 +83,20 @@ static gboolean joins_without_blank(const GString *flat) {
   return flat->len > 2 && flat->str[flat->len - 1] == '-' && flat->str[flat->len - 2] != ' ';
 }
 
-static void append_flat(PlanText *text, PlanLine *line) {
+static void append_flat(CheckText *text, CheckLine *line) {
   if (text->flat->len && !joins_without_blank(text->flat))
     g_string_append_c(text->flat, ' ');
   line->start = text->flat->len;
   g_string_append(text->flat, line->spelling);
 }
 
-static void append_line(PlanText *text, const SourceLine *source) {
+static void append_line(CheckText *text, const SourceLine *source) {
   g_autofree char *plain = strip_markdown(source->text);
   if (is_page_number(plain) && !source->table && !text->page_number_line)
-    text->page_number_line = source->number;
+    text->page_number_line = g_str_equal(plain, "1") ? -1 : source->number; /* 1: the rows of a flattened table */
   if (!*plain || (is_page_number(plain) && !source->table))
     return;
-  PlanLine line = {.number = source->number, .table = source->table, .merged_up = source->merged_up};
+  CheckLine line = {.number = source->number, .table = source->table, .merged_up = source->merged_up};
   line.new_page = source->page_start;
   line.hashes = (int)strspn(source->text, "#");
   line.plain = source->label ? g_strconcat(source->label, " ", plain, NULL) : g_steal_pointer(&plain);
@@ -125,13 +125,13 @@ static char *heading_path(const char *label, char **chapter) {
   return *chapter ? g_strconcat(*chapter, ".", label, NULL) : g_strdup(label);
 }
 
-static gboolean line_is_heading(const PlanLine *line, const char *heading) {
+static gboolean line_is_heading(const CheckLine *line, const char *heading) {
   gsize length = MIN(strlen(line->spelling), strlen(heading));
   return line->starts && length > 3 && strncmp(line->spelling, heading, length) == 0;
 }
 
 /* Walks headings and lines together: every line after a heading belongs to its path, until the next. */
-static void find_sections(PlanText *text, const json_t *headings) {
+static void find_sections(CheckText *text, const json_t *headings) {
   gsize h;
   json_t *value;
   guint from = 0;
@@ -140,34 +140,34 @@ static void find_sections(PlanText *text, const json_t *headings) {
     g_autofree char *heading = text_fold_spelling(json_string_value(value) ? json_string_value(value) : "");
     g_autofree char *label = json_string_value(value) ? heading_label(json_string_value(value)) : NULL;
     guint at = from;
-    while (at < text->lines->len && !line_is_heading(plan_line(text, at), heading))
+    while (at < text->lines->len && !line_is_heading(check_line(text, at), heading))
       at++;
     if (at == text->lines->len)
       continue;
     if (from == 0)
       text->body = at;
-    plan_line(text, at)->heading = h + 1;
+    check_line(text, at)->heading = h + 1;
     from = at + 1;
     g_autofree char *path = label ? heading_path(label, &chapter) : g_strdup(json_string_value(value));
     for (guint i = at; i < text->lines->len; i++) {
-      g_free(plan_line(text, i)->where);
-      plan_line(text, i)->where = g_strdup(path);
+      g_free(check_line(text, i)->where);
+      check_line(text, i)->where = g_strdup(path);
     }
   }
 }
 
-static guint find_appendix(const PlanText *text) {
+static guint find_appendix(const CheckText *text) {
   for (guint i = text->body; i < text->lines->len; i++) {
-    const char *spelling = plan_line(text, i)->spelling;
+    const char *spelling = check_line(text, i)->spelling;
     if (g_str_has_prefix(spelling, "phụ lục") && strlen(spelling) < 24)
       return i;
   }
   return text->lines->len;
 }
 
-PlanText *plan_text_new(const SourceText *source, const json_t *headings) {
-  PlanText *text = g_new0(PlanText, 1);
-  text->lines = g_array_new(FALSE, TRUE, sizeof(PlanLine));
+CheckText *check_text_new(const SourceText *source, const json_t *headings) {
+  CheckText *text = g_new0(CheckText, 1);
+  text->lines = g_array_new(FALSE, TRUE, sizeof(CheckLine));
   text->flat = g_string_new(NULL);
   for (guint i = 0; i < source->lines->len; i++)
     append_line(text, source_text_line(source, i));
@@ -177,51 +177,51 @@ PlanText *plan_text_new(const SourceText *source, const json_t *headings) {
   return text;
 }
 
-void plan_text_free(PlanText *text) {
+void check_text_free(CheckText *text) {
   for (guint i = 0; i < text->lines->len; i++) {
-    g_free(plan_line(text, i)->plain);
-    g_free(plan_line(text, i)->spelling);
-    g_free(plan_line(text, i)->where);
+    g_free(check_line(text, i)->plain);
+    g_free(check_line(text, i)->spelling);
+    g_free(check_line(text, i)->where);
   }
   g_array_unref(text->lines);
   g_string_free(text->flat, TRUE);
   g_free(text);
 }
 
-gssize plan_text_find(const PlanText *text, const char *phrase, gsize from) {
+gssize check_text_find(const CheckText *text, const char *phrase, gsize from) {
   if (from >= text->flat->len)
     return -1;
   const char *place = word_find(text->flat->str + from, phrase);
   return place ? place - text->flat->str : -1;
 }
 
-const PlanLine *plan_text_line_at(const PlanText *text, gsize offset) {
+const CheckLine *check_text_line_at(const CheckText *text, gsize offset) {
   guint low = 0, high = text->lines->len;
   while (high - low > 1) {
     guint middle = (low + high) / 2;
-    if (plan_line(text, middle)->start <= offset)
+    if (check_line(text, middle)->start <= offset)
       low = middle;
     else
       high = middle;
   }
-  return plan_line(text, low);
+  return check_line(text, low);
 }
 
-guint plan_text_paragraph_end(const PlanText *text, guint index) {
+guint check_text_paragraph_end(const CheckText *text, guint index) {
   guint end = index + 1;
-  while (end < text->lines->len && !plan_line(text, end)->starts)
+  while (end < text->lines->len && !check_line(text, end)->starts)
     end++;
   return end;
 }
 
-char *plan_text_words(const PlanText *text, guint first, guint end) {
-  gsize from = plan_line(text, first)->start;
-  gsize to = end < text->lines->len ? plan_line(text, end)->start : text->flat->len;
+char *check_text_words(const CheckText *text, guint first, guint end) {
+  gsize from = check_line(text, first)->start;
+  gsize to = end < text->lines->len ? check_line(text, end)->start : text->flat->len;
   return g_strndup(text->flat->str + from, to - from);
 }
 
-int plan_text_line_of(const PlanText *text, const char *words) {
+int check_text_line_of(const CheckText *text, const char *words) {
   g_autofree char *spelling = text_fold_spelling(words);
-  gssize at = *spelling ? plan_text_find(text, spelling, 0) : -1;
-  return at >= 0 ? plan_text_line_at(text, (gsize)at)->number : 0;
+  gssize at = *spelling ? check_text_find(text, spelling, 0) : -1;
+  return at >= 0 ? check_text_line_at(text, (gsize)at)->number : 0;
 }

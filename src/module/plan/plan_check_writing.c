@@ -3,7 +3,7 @@
 #include "base/text.h"
 #include <string.h>
 
-static void report_line(PlanCheck *check, const PlanLine *line, const char *fix) {
+static void report_line(PlanCheck *check, const CheckLine *line, const char *fix) {
   check_report(check, (Finding){.line = line->number, .found = line->plain, .fix = fix});
 }
 
@@ -41,8 +41,8 @@ static WordMatch compare_words(const char *word, const char *wanted) {
 }
 
 typedef struct {
-  char **words;     /* of the document, without signs */
-  gsize *places;    /* their offsets in flat */
+  char **words;  /* of the document, without signs */
+  gsize *places; /* their offsets in flat */
   guint count;
 } Words;
 
@@ -97,7 +97,8 @@ static gboolean is_known_variant(const PlanCheck *check, const char *found) {
   return rule_match(json_object_get(check->rules->outline, "term_variants"), found) != NULL;
 }
 
-static void look_for_term(PlanCheck *check, const Words *words, const char *term_text, WordMatch wanted, const char *fix) {
+static void look_for_term(PlanCheck *check, const Words *words, const char *term_text, WordMatch wanted,
+                          const char *fix) {
   g_auto(GStrv) term = g_strsplit(term_text, " ", -1);
   guint length = g_strv_length(term);
   for (guint at = 0; length >= 3 && at + length <= words->count; at++) {
@@ -109,9 +110,9 @@ static void look_for_term(PlanCheck *check, const Words *words, const char *term
     if (is_known_variant(check, found))
       continue;
     g_autofree char *told = g_strdup_printf("“%s”: %s “%s”", found, fix, term_text);
-    check_report(check, (Finding){.line = plan_text_line_at(check->text, words->places[at])->number,
-                                  .found = told,
-                                  .fix = term_text});
+    check_report(
+        check,
+        (Finding){.line = check_text_line_at(check->text, words->places[at])->number, .found = told, .fix = term_text});
   }
 }
 
@@ -140,7 +141,7 @@ static void look_for_misread_numbers(PlanCheck *check) {
     const char *second = strchr(words.words[i], '/');
     if (!digits_misread(words.words[i]) && !(second && digits_misread(second + 1)))
       continue;
-    check_report(check, (Finding){.line = plan_text_line_at(check->text, words.places[i])->number,
+    check_report(check, (Finding){.line = check_text_line_at(check->text, words.places[i])->number,
                                   .found = words.words[i],
                                   .fix = "Chữ số bị nhận dạng thành chữ cái; đối chiếu bản gốc"});
   }
@@ -159,10 +160,11 @@ static void look_for_doubled(PlanCheck *check) {
   for (guint i = 0; i + 1 < words.count; i++) {
     gboolean one = strlen(words.words[i]) > 2 && g_str_equal(words.words[i], words.words[i + 1]);
     gsize gap = words.places[i + 1] - words.places[i] - strlen(words.words[i]);
-    if (!one || gap != 1 || g_ascii_isdigit(words.words[i][0]) || rule_match(json_object_get(check->rules->outline, "reduplicated"), words.words[i]))
+    if (!one || gap != 1 || g_ascii_isdigit(words.words[i][0]) ||
+        rule_match(json_object_get(check->rules->outline, "reduplicated"), words.words[i]))
       continue;
     g_autofree char *found = g_strdup_printf("“%s %s”", words.words[i], words.words[i + 1]);
-    check_report(check, (Finding){.line = plan_text_line_at(check->text, words.places[i])->number,
+    check_report(check, (Finding){.line = check_text_line_at(check->text, words.places[i])->number,
                                   .found = found,
                                   .fix = "Bỏ từ lặp"});
   }
@@ -183,27 +185,32 @@ void check_typo(PlanCheck *check) {
   gsize w;
   json_t *slip;
   json_array_foreach(json_object_get(check->rules->outline, "slips"), w, slip) {
-    gssize at = plan_text_find(check->text, json_text(slip, "written"), 0);
+    gssize at = check_text_find(check->text, json_text(slip, "written"), 0);
     if (at >= 0)
-      check_report(check, (Finding){.line = plan_text_line_at(check->text, (gsize)at)->number,
+      check_report(check, (Finding){.line = check_text_line_at(check->text, (gsize)at)->number,
                                     .found = json_text(slip, "written"),
                                     .fix = json_text(slip, "right")});
   }
   for (guint i = check->text->body; i < check->text->lines->len; i++)
-    if (tight_comma(plan_line(check->text, i)->plain))
-      report_line(check, plan_line(check->text, i), "Thêm dấu cách sau dấu phẩy");
+    if (tight_comma(check_line(check->text, i)->plain))
+      report_line(check, check_line(check->text, i), "Thêm dấu cách sau dấu phẩy");
 }
 
 /* Both ways of setting a tone in one document: Uỷ and Ủy, hoá and hóa. */
 void check_spelling_variant(PlanCheck *check) {
-  static const char *const PAIRS[][2] = {{"uỷ ban", "ủy ban"}, {"hoá", "hóa"}, {"hoà", "hòa"}, {"hàng năm", "hằng năm"}};
+  static const char *const PAIRS[][2] = {
+      {"uỷ ban",   "ủy ban"   },
+      {"hoá",       "hóa"       },
+      {"hoà",       "hòa"       },
+      {"hàng năm", "hằng năm"}
+  };
   for (gsize i = 0; i < G_N_ELEMENTS(PAIRS); i++) {
-    const PlanLine *seen[2] = {NULL, NULL};
+    const CheckLine *seen[2] = {NULL, NULL};
     for (guint l = 0; l < check->text->lines->len; l++) {
-      g_autofree char *lower = g_utf8_strdown(plan_line(check->text, l)->plain, -1);
+      g_autofree char *lower = g_utf8_strdown(check_line(check->text, l)->plain, -1);
       for (gsize side = 0; side < 2; side++)
         if (!seen[side] && word_find(lower, PAIRS[i][side]))
-          seen[side] = plan_line(check->text, l);
+          seen[side] = check_line(check->text, l);
     }
     if (!seen[0] || !seen[1])
       continue;
@@ -220,7 +227,7 @@ void check_spelling_variant(PlanCheck *check) {
 /* A line in the middle of a sentence after which a page ended. */
 void check_page_break_split(PlanCheck *check) {
   for (guint i = check->text->body; i + 1 < check->text->lines->len; i++) {
-    const PlanLine *line = plan_line(check->text, i), *next = plan_line(check->text, i + 1);
+    const CheckLine *line = check_line(check->text, i), *next = check_line(check->text, i + 1);
     if (!next->new_page || next->starts || strchr(".;:/", line->plain[strlen(line->plain) - 1]) ||
         !g_unichar_islower(g_utf8_get_char(next->plain)))
       continue;
@@ -230,8 +237,9 @@ void check_page_break_split(PlanCheck *check) {
 }
 
 void check_page_number_in_text(PlanCheck *check) {
-  const PlanText *text = check->text;
-  if (!text->page_number_line)
+  const CheckText *text = check->text;
+  int end = text->appendix < text->lines->len ? check_line(text, text->appendix)->number : G_MAXINT;
+  if (text->page_number_line <= 0 || text->page_number_line > end)
     return;
   check_report(check, (Finding){.line = text->page_number_line, .found = "Dòng chỉ có số trang", .fix = "Bỏ số trang"});
 }
@@ -244,13 +252,13 @@ static gboolean same_first_words(const char *a, const char *b) {
 /* Between "- Sự cố …" and "- Sự cố …" a line "Sự cố …". */
 void check_list_marker_missing(PlanCheck *check) {
   for (guint i = check->text->body + 1; i + 1 < check->text->lines->len; i++) {
-    const PlanLine *line = plan_line(check->text, i);
-    guint end = plan_text_paragraph_end(check->text, i);
+    const CheckLine *line = check_line(check->text, i);
+    guint end = check_text_paragraph_end(check->text, i);
     if (!line->starts || end >= check->text->lines->len || !g_unichar_isupper(g_utf8_get_char(line->plain)))
       continue;
-    const char *before = NULL, *after = plan_line(check->text, end)->spelling;
+    const char *before = NULL, *after = check_line(check->text, end)->spelling;
     for (guint b = i; b-- > 0 && !before;)
-      before = plan_line(check->text, b)->starts ? plan_line(check->text, b)->spelling : NULL;
+      before = check_line(check->text, b)->starts ? check_line(check->text, b)->spelling : NULL;
     if (before && strchr("-+", before[0]) && before[1] == ' ' && before[0] == after[0] &&
         same_first_words(line->spelling, before + 2) && same_first_words(line->spelling, after + 2))
       report_line(check, line, "Thêm dấu đầu dòng; vẫn là một mục của danh sách");
@@ -260,7 +268,7 @@ void check_list_marker_missing(PlanCheck *check) {
 /* Somebody's own mail box: the part before @ is no common word of an office. */
 void check_personal_contact(PlanCheck *check) {
   for (guint i = 0; i < check->text->lines->len; i++) {
-    const PlanLine *line = plan_line(check->text, i);
+    const CheckLine *line = check_line(check->text, i);
     const char *sign = strchr(line->spelling, '@');
     if (!sign || sign == line->spelling || !g_ascii_isalnum(sign[-1]) || !strchr(sign, '.'))
       continue;
@@ -278,11 +286,11 @@ void check_personal_contact(PlanCheck *check) {
 /* Cyrillic and Greek letters inside words. */
 void check_homoglyph(PlanCheck *check) {
   for (guint i = 0; i < check->text->lines->len; i++) {
-    for (const char *p = plan_line(check->text, i)->plain; *p; p = g_utf8_next_char(p)) {
+    for (const char *p = check_line(check->text, i)->plain; *p; p = g_utf8_next_char(p)) {
       GUnicodeScript script = g_unichar_get_script(g_utf8_get_char(p));
       if (script != G_UNICODE_SCRIPT_CYRILLIC && script != G_UNICODE_SCRIPT_GREEK)
         continue;
-      report_line(check, plan_line(check->text, i), "Gõ lại bằng chữ cái tiếng Việt");
+      report_line(check, check_line(check->text, i), "Gõ lại bằng chữ cái tiếng Việt");
       break;
     }
   }
