@@ -98,6 +98,19 @@ static const char *fill_path(Arena *arena, const char *pattern, const json_t *va
   return arena_text(arena, path->str, (gssize)path->len);
 }
 
+/* The records that a form is about are not asked for again: they go into its address. */
+static gboolean is_fixed(const Field *field, const json_t *values) {
+  return field->type == FIELD_IDS && json_is_string(json_object_get(values, field->name));
+}
+
+static const char *action_of(Arena *arena, const Operation *operation, const json_t *values) {
+  const char *action = fill_path(arena, operation->path, values);
+  for (const Field *field = operation->fields; field && field->name; field++)
+    if (is_fixed(field, values))
+      return arena_printf(arena, "%s?%s=%s", action, field->name, json_string_value(json_object_get(values, field->name)));
+  return action;
+}
+
 static gboolean in_path(const char *path, const char *name) {
   g_autofree char *mark = g_strdup_printf("{%s}", name);
   return strstr(path, mark) != NULL;
@@ -108,13 +121,13 @@ Doc *form_add(Request *request, Doc *parent, const char *key, const char *name, 
   g_assert(operation != NULL);
   Doc *form = doc_object(parent, key);
   doc_text(form, KEY("operation"), operation->name);
-  doc_text(form, KEY("action"), fill_path(request->arena, operation->path, values));
+  doc_text(form, KEY("action"), action_of(request->arena, operation, values));
   doc_text(form, KEY("submit"), message(request->lang, submit));
   doc_bool(form, KEY("refused"), is_refused(request, operation->name));
   Doc *fields = doc_list(form, KEY("fields"));
   gboolean file = FALSE;
   for (const Field *field = operation->fields; field && field->name; field++) {
-    if (in_path(operation->path, field->name))
+    if (in_path(operation->path, field->name) || is_fixed(field, values))
       continue;
     file = file || field->type == FIELD_FILE;
     add_field(request, fields, operation, field, values);

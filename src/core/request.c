@@ -18,6 +18,12 @@ Request *request_new(App *app, Arena *arena, const Operation *operation, Face fa
   return request;
 }
 
+Request *request_new_for_job(App *app, Arena *arena, const char *name) {
+  Operation *operation = arena_alloc(arena, sizeof *operation);
+  *operation = (Operation){.name = arena_text(arena, name, -1), .method = "POST", .permission = PERMISSION_PUBLIC};
+  return request_new(app, arena, operation, FACE_CLI);
+}
+
 void request_free(Request *request) {
   if (!request)
     return;

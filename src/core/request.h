@@ -108,6 +108,8 @@ gboolean change_next_code(Change *change, const char *prefix, int year, const ch
 
 /* --- For faces and jobs --- */
 Request *request_new(App *app, Arena *arena, const Operation *operation, Face face);
+/* For jobs: nobody's request, with the job's name in the audit log; may do everything. */
+Request *request_new_for_job(App *app, Arena *arena, const char *name);
 void request_free(Request *request);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Request, request_free)
 /* Raw input as it came; several values of one name are kept in order. Texts are copied; must be valid UTF-8. */

@@ -31,6 +31,7 @@ CREATE TABLE duty (
   created_ms @ms NOT NULL,
   version @int NOT NULL DEFAULT 1
 );
+CREATE INDEX duty_section ON duty(body_id, section);
 CREATE INDEX duty_plan ON duty(plan_id, task_ref);
 CREATE INDEX duty_series ON duty(series_id, created_ms);
 CREATE INDEX duty_assignee ON duty(assignee_id, due_day) WHERE state IN ('todo', 'doing', 'approval');
@@ -69,6 +70,7 @@ CREATE TABLE duty_day (
 CREATE TABLE duty_event (
   id @id PRIMARY KEY,
   duty_id @id NOT NULL REFERENCES duty(id),
+  group_id @id NOT NULL,
   at_ms @ms NOT NULL,
   account_id @id,
   kind @text NOT NULL,
@@ -77,6 +79,7 @@ CREATE TABLE duty_event (
   after @json,
   undone_ms @ms
 );
+CREATE INDEX duty_event_group ON duty_event(group_id);
 CREATE INDEX duty_event_duty ON duty_event(duty_id, at_ms);
 
 CREATE TABLE duty_proof (

@@ -26,9 +26,12 @@ enum {
   SQL_SCOPE,
   SQL_COUNT_UP,
   SQL_EVENT,
-  SQL_GET_EVENT,
+  SQL_GROUP,
   SQL_UNDONE,
   SQL_PROOF,
+  SQL_SCOPES,
+  SQL_SEES,
+  SQL_HAS_PROOF,
 };
 
 static const StoreSql SQL[] = {
@@ -85,15 +88,18 @@ static const StoreSql SQL[] = {
                       "WHERE duty_id = $1 AND open = 1 ON CONFLICT (body_id, due_key) "
                       "DO UPDATE SET open_count = duty_day.open_count + 1", NULL},
     [SQL_EVENT] = {"duty.add_event",
-                   "INSERT INTO duty_event (id, duty_id, at_ms, account_id, kind, note, before, after) "
-                   "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)", NULL},
-    [SQL_GET_EVENT] = {"duty.get_event",
-                       "SELECT id, duty_id, account_id, kind, note, before, after, at_ms, undone_ms FROM duty_event WHERE id = $1",
-                       NULL},
+                   "INSERT INTO duty_event (id, duty_id, at_ms, account_id, kind, note, before, after, group_id) "
+                   "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)", NULL},
+    [SQL_GROUP] = {"duty.event_group",
+                   "SELECT id, duty_id, account_id, kind, note, before, after, at_ms, undone_ms FROM duty_event "
+                   "WHERE group_id = $1 ORDER BY id DESC", NULL},
     [SQL_UNDONE] = {"duty.mark_undone", "UPDATE duty_event SET undone_ms = $2 WHERE id = $1 AND undone_ms IS NULL", NULL},
     [SQL_PROOF] = {"duty.add_proof",
                    "INSERT INTO duty_proof (id, duty_id, at_ms, account_id, kind, text, attachment_id) "
                    "VALUES ($1, $2, $3, $4, $5, $6, $7)", NULL},
+    [SQL_SEES] = {"duty.sees", "SELECT count(*) FROM duty_scope WHERE duty_id = $1 AND body_id = $2", NULL},
+    [SQL_HAS_PROOF] = {"duty.has_proof", "SELECT count(*) FROM duty_proof WHERE duty_id = $1 AND kind <> 'report'", NULL},
+    [SQL_SCOPES] = {"duty.scopes", "SELECT body_id FROM duty_scope WHERE duty_id = $1", NULL},
 };
 const StoreSqlTable duty_sql = {SQL, G_N_ELEMENTS(SQL)};
 
@@ -227,21 +233,33 @@ gboolean duty_store_update(StoreConn *conn, const Duty *duty, gint64 version, GE
 gboolean duty_store_add_event(StoreConn *conn, const DutyEvent *event, GError **error) {
   return store_exec(conn, &SQL[SQL_EVENT],
                     S(S_TEXT(event->id), S_TEXT(event->duty_id), S_INT(event->at_ms), S_TEXT(event->account_id),
-                      S_TEXT(event->kind), S_TEXT(orelse(event->note, "")), S_TEXT(event->before), S_TEXT(event->after)),
+                      S_TEXT(event->kind), S_TEXT(orelse(event->note, "")), S_TEXT(event->before), S_TEXT(event->after),
+                      S_TEXT(event->group_id)),
                     NULL, error);
 }
 
-const DutyEvent *duty_store_get_event(StoreConn *conn, Arena *arena, const char *id, GError **error) {
-  g_autoptr(StoreRows) rows = store_query(conn, &SQL[SQL_GET_EVENT], S(S_TEXT(id)), error);
-  if (!rows || !store_step(rows, error))
-    return NULL;
-  DutyEvent *event = arena_alloc(arena, sizeof *event);
-  const char **texts[] = {&event->id, &event->duty_id, &event->account_id, &event->kind, &event->note, &event->before, &event->after};
-  for (int i = 0; i < (int)G_N_ELEMENTS(texts); i++)
-    *texts[i] = arena_text(arena, store_text(rows, i), -1);
-  event->at_ms = store_int(rows, 7);
-  event->undone_ms = store_int(rows, 8);
-  return event;
+GPtrArray *duty_store_group(StoreConn *conn, Arena *arena, const char *group_id, GError **error) {
+  GError *failed = NULL;
+  g_autoptr(GPtrArray) events = g_ptr_array_new();
+  g_autoptr(StoreRows) rows = store_query(conn, &SQL[SQL_GROUP], S(S_TEXT(group_id)), error);
+  while (rows && store_step(rows, &failed)) {
+    DutyEvent *event = arena_alloc(arena, sizeof *event);
+    const char **texts[] = {&event->id, &event->duty_id, &event->account_id, &event->kind, &event->note, &event->before, &event->after};
+    for (int i = 0; i < (int)G_N_ELEMENTS(texts); i++)
+      *texts[i] = arena_text(arena, store_text(rows, i), -1);
+    event->group_id = group_id;
+    event->at_ms = store_int(rows, 7);
+    event->undone_ms = store_int(rows, 8);
+    g_ptr_array_add(events, event);
+  }
+  if (failed)
+    g_propagate_error(error, failed);
+  return rows && !failed ? g_steal_pointer(&events) : NULL;
+}
+
+gboolean duty_store_sees(StoreConn *conn, const char *duty_id, const char *body_id) {
+  gint64 found = 0;
+  return store_get_int(conn, &SQL[SQL_SEES], S(S_TEXT(duty_id), S_TEXT(body_id)), 0, &found, NULL) && found;
 }
 
 gboolean duty_store_mark_undone(StoreConn *conn, const char *id, gint64 now_ms, GError **error) {
@@ -256,4 +274,30 @@ gboolean duty_store_add_proof(StoreConn *conn, const char *duty_id, gint64 at_ms
                     S(S_TEXT(id), S_TEXT(duty_id), S_INT(at_ms), S_TEXT(account_id), S_TEXT(kind), S_TEXT(text),
                       S_TEXT(attachment_id)),
                     NULL, error);
+}
+
+gboolean duty_store_index(Change *change, const Duty *duty, GError **error) {
+  g_autoptr(GPtrArray) scopes = g_ptr_array_new_with_free_func(g_free);
+  GError *failed = NULL;
+  g_autoptr(StoreRows) rows = store_query(change->conn, &SQL[SQL_SCOPES], S(S_TEXT(duty->id)), error);
+  if (!rows)
+    return FALSE;
+  while (store_step(rows, &failed))
+    g_ptr_array_add(scopes, g_strdup(store_text(rows, 0)));
+  g_ptr_array_add(scopes, NULL);
+  if (failed) {
+    g_propagate_error(error, failed);
+    return FALSE;
+  }
+  g_autofree char *text = g_strdup_printf("%s %s %s", duty->code, duty->content, duty->lead_names);
+  return store_search_put(change->conn, "duty", duty->id, duty->title, text, (const char *const *)scopes->pdata,
+                          duty->created_ms, error);
+}
+
+gboolean duty_store_has_proof(StoreConn *conn, const char *duty_id, gboolean *out_has, GError **error) {
+  gint64 count = 0;
+  if (!store_get_int(conn, &SQL[SQL_HAS_PROOF], S(S_TEXT(duty_id)), 0, &count, error))
+    return FALSE;
+  *out_has = count > 0;
+  return TRUE;
 }

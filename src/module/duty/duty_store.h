@@ -54,17 +54,24 @@ gboolean duty_store_update(StoreConn *conn, const Duty *duty, gint64 version, GE
 gboolean duty_store_rescope(StoreConn *conn, const char *duty_id, GError **error);
 
 typedef struct {
-  const char *id, *duty_id, *account_id, *kind, *note, *before, *after;
+  const char *id, *duty_id, *group_id, *account_id, *kind, *note, *before, *after;
   gint64 at_ms, undone_ms;
 } DutyEvent;
 gboolean duty_store_add_event(StoreConn *conn, const DutyEvent *event, GError **error);
-const DutyEvent *duty_store_get_event(StoreConn *conn, Arena *arena, const char *id, GError **error);
+/* Of DutyEvent, the last first; the array is the caller's, its events the arena's. */
+GPtrArray *duty_store_group(StoreConn *conn, Arena *arena, const char *group_id, GError **error);
+gboolean duty_store_sees(StoreConn *conn, const char *duty_id, const char *body_id);
 gboolean duty_store_mark_undone(StoreConn *conn, const char *id, gint64 now_ms, GError **error);
 gboolean duty_store_add_proof(StoreConn *conn, const char *duty_id, gint64 at_ms, const char *account_id, const char *kind,
                               const char *text, const char *attachment_id, GError **error);
+
+gboolean duty_store_has_proof(StoreConn *conn, const char *duty_id, gboolean *out_has, GError **error);
 
 /* Append to the document of one duty; see duty/view.html. */
 gboolean duty_store_parties(Request *request, const char *duty_id, const char *role, Doc *list, GError **error);
 gboolean duty_store_proofs(Request *request, const char *duty_id, Doc *proofs, Doc *reports, GError **error);
 gboolean duty_store_history(Request *request, const char *duty_id, Doc *list, GError **error);
 gboolean duty_store_siblings(Request *request, const Duty *duty, Doc *list, GError **error);
+
+/* The search entry, with the scopes of the duty. */
+gboolean duty_store_index(Change *change, const Duty *duty, GError **error);
