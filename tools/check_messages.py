@@ -1,0 +1,53 @@
+#!/usr/bin/python3
+"""Finds words shown to people that po/en.po lacks, and entries that nothing uses any more:  check_messages.py ROOT
+
+Words are [[…]] in web/templates and the literals in message(lang, "…") and M_("…") in src. Labels in tables are looked
+at by the tests of those tables (message_english), so an entry is unused only when its text stands nowhere in src either.
+"""
+import ast
+import pathlib
+import re
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+import po_to_c  # noqa: E402
+
+MARKED = re.compile(r"\[\[(.*?)\]\]")
+LITERALS = r'((?:"(?:[^"\\]|\\.)*"\s*)+)'
+CALLED = re.compile(r"\b(?:message\s*\([^,()]*(?:\([^()]*\))?[^,()]*,|M_\()\s*" + LITERALS)
+
+
+def text_of(literals):
+    return "".join(ast.literal_eval(part) for part in re.findall(r'"(?:[^"\\]|\\.)*"', literals))
+
+
+def main():
+    root = pathlib.Path(sys.argv[1])
+    table = po_to_c.read(root / "po/en.po")
+    used, missing = set(), []
+
+    def need(text, path):
+        used.add(text)
+        if text not in table:
+            missing.append(f"{path.relative_to(root)}: {text}")
+
+    for path in sorted((root / "web/templates").rglob("*.html")):
+        text = re.sub(r"\{\{!.*?\}\}", "", path.read_text(encoding="utf-8"), flags=re.S)
+        for word in MARKED.findall(text):
+            need(word, path)
+    for path in sorted((root / "src").rglob("*.c")):
+        source = path.read_text(encoding="utf-8")
+        if not path.name.endswith("_test.c"):
+            for literals in CALLED.findall(source):
+                need(text_of(literals), path)
+        used.update(text for text in set(table) - used if f'"{text}"' in source)
+    unused = sorted(set(table) - used)
+    for line in missing:
+        print("no English:", line)
+    for text in unused:
+        print("used nowhere:", text)
+    print(f"{len(table)} messages, {len(missing)} missing, {len(unused)} unused")
+    sys.exit(1 if missing or unused else 0)
+
+
+main()
