@@ -13,12 +13,24 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import po_to_c  # noqa: E402
 
 MARKED = re.compile(r"\[\[(.*?)\]\]")
-LITERALS = r'((?:"(?:[^"\\]|\\.)*"\s*)+)'
-CALLED = re.compile(r"\b(?:message\s*\([^,()]*(?:\([^()]*\))?[^,()]*,|M_\()\s*" + LITERALS)
+CALL = re.compile(r"\b(?:message|M_)\(")
+LITERAL = re.compile(r'"(?:[^"\\]|\\.)*"')
 
 
-def text_of(literals):
-    return "".join(ast.literal_eval(part) for part in re.findall(r'"(?:[^"\\]|\\.)*"', literals))
+def arguments(source, start):
+    """The text between the parenthesis that opens before `start` and the one that closes it."""
+    depth, at = 1, start
+    while depth and at < len(source):
+        literal = LITERAL.match(source, at)
+        depth += {"(": 1, ")": -1}.get(source[at], 0)
+        at = literal.end() if literal else at + 1
+    return source[start:at]
+
+
+def literals(text):
+    """The string literals of C source, neighbours joined."""
+    for run in re.findall(r'(?:"(?:[^"\\]|\\.)*"\s*)+', text):
+        yield "".join(ast.literal_eval(part) for part in LITERAL.findall(run))
 
 
 def main():
@@ -38,8 +50,9 @@ def main():
     for path in sorted((root / "src").rglob("*.c")):
         source = path.read_text(encoding="utf-8")
         if not path.name.endswith("_test.c"):
-            for literals in CALLED.findall(source):
-                need(text_of(literals), path)
+            for call in CALL.finditer(source):
+                for text in literals(arguments(source, call.end())):
+                    need(text, path)
         used.update(text for text in set(table) - used if f'"{text}"' in source)
     unused = sorted(set(table) - used)
     for line in missing:
