@@ -258,7 +258,8 @@ gboolean docx_read(DocxPackage *package, const char *part, const DocxHandler *ha
   walk->package = package;
   walk->handler = handler;
   walk->reader = reader;
-  g_autoptr(GHashTable) rows = walk->rows = index_rows(handler->elements);
+  g_autoptr(GHashTable) rows = index_rows(handler->elements);
+  walk->rows = rows;
   return parse(walk, bytes, size, error);
 }
 

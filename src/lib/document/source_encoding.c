@@ -257,20 +257,34 @@ static char *decode_utf8(const char *bytes, gsize length, char **out_encoding, G
   return text_clean(bytes, length, error);
 }
 
-static char *decode_utf16(const char *bytes, gsize length, gboolean big_endian, char **out_encoding, GError **error) {
-  glong units = (glong)(length / 2), read = 0, written = 0;
-  g_autofree gunichar2 *wide = g_new(gunichar2, length / 2 + 1);
-  for (glong i = 0; i < units; i++) {
-    guchar first = (guchar)bytes[2 * i], second = (guchar)bytes[2 * i + 1];
-    wide[i] = (gunichar2)(big_endian ? first << 8 | second : second << 8 | first);
-    if (!wide[i])
-      wide[i] = ' ';
+static gsize first_unpaired(const gunichar2 *wide, gsize units) {
+  for (gsize i = 0; i < units; i++) {
+    gboolean high = wide[i] >= 0xD800 && wide[i] < 0xDC00, low = wide[i] >= 0xDC00 && wide[i] < 0xE000;
+    if (low || (high && (i + 1 == units || wide[i + 1] < 0xDC00 || wide[i + 1] >= 0xE000)))
+      return i;
+    if (high)
+      i++;
   }
-  g_autofree char *utf8 = g_utf16_to_utf8(wide, units, &read, &written, NULL);
-  if (!utf8 || length % 2) {
+  return units;
+}
+
+static char *decode_utf16(const char *bytes, gsize length, gsize mark, gboolean big_endian, char **out_encoding,
+                          GError **error) {
+  gsize units = (length - mark) / 2;
+  g_autofree gunichar2 *wide = g_new(gunichar2, units + 1);
+  for (gsize i = 0; i < units; i++) {
+    guchar first = (guchar)bytes[mark + 2 * i], second = (guchar)bytes[mark + 2 * i + 1];
+    guint unit = big_endian ? (guint)first << 8 | second : (guint)second << 8 | first;
+    wide[i] = (gunichar2)(unit ? unit : ' ');
+  }
+  gsize good = first_unpaired(wide, units);
+  glong written = 0;
+  g_autofree char *utf8 =
+      good == units && length % 2 == 0 ? g_utf16_to_utf8(wide, (glong)units, NULL, &written, NULL) : NULL;
+  if (!utf8) {
     g_set_error(error, APP_ERROR, ERROR_UNREADABLE,
-                "Văn bản UTF-16 bị hỏng ở byte thứ %ld. Hãy lưu lại tệp bằng bảng mã UTF-8.",
-                utf8 ? (glong)length : 2 * read + 1);
+                "Văn bản UTF-16 bị hỏng ở byte thứ %" G_GSIZE_FORMAT ". Hãy lưu lại tệp bằng bảng mã UTF-8.",
+                mark + 2 * good + 1);
     return NULL;
   }
   if (out_encoding)
@@ -288,6 +302,19 @@ static gboolean looks_utf16(const char *bytes, gsize length, gboolean *out_big_e
   return seen >= 4 && more * 5 >= seen && less * 50 <= seen;
 }
 
+/* Mostly characters of UTF-8 with a few bytes among them that are none: damaged, not another encoding. */
+static gboolean is_damaged_utf8(const char *bytes, gsize length) {
+  gsize characters = 0, strays = 0;
+  for (const char *p = bytes, *end = bytes + length; p < end;) {
+    gunichar c = (guchar)*p < 0x80 ? (gunichar)*p : g_utf8_get_char_validated(p, end - p);
+    gboolean stray = c == (gunichar)-1 || c == (gunichar)-2;
+    strays += stray ? 1 : 0;
+    characters += !stray && c >= 0x80 ? 1 : 0;
+    p = stray ? p + 1 : g_utf8_next_char(p);
+  }
+  return characters >= strays;
+}
+
 static void set_bad_byte(const char *bytes, gsize bad, GError **error) {
   gsize line = 1;
   for (gsize i = 0; i < bad; i++)
@@ -302,17 +329,18 @@ static void set_bad_byte(const char *bytes, gsize bad, GError **error) {
 char *source_decode(const char *bytes, gsize length, char **out_encoding, GError **error) {
   gboolean big_endian = FALSE;
   if (length >= 2 && (memcmp(bytes, "\xFF\xFE", 2) == 0 || memcmp(bytes, "\xFE\xFF", 2) == 0))
-    return decode_utf16(bytes + 2, length - 2, (guchar)bytes[0] == 0xFE, out_encoding, error);
+    return decode_utf16(bytes, length, 2, (guchar)bytes[0] == 0xFE, out_encoding, error);
   if (looks_utf16(bytes, length, &big_endian))
-    return decode_utf16(bytes, length, big_endian, out_encoding, error);
+    return decode_utf16(bytes, length, 0, big_endian, out_encoding, error);
   const char *bad;
   if (g_utf8_validate_len(bytes, length, &bad))
     return decode_utf8(bytes, length, out_encoding, error);
-  g_autoptr(GString) wide = memchr(bytes, 0, length) ? NULL : widen(bytes, length);
+  gboolean legacy_text = !memchr(bytes, 0, length) && !is_damaged_utf8(bytes, length);
+  g_autoptr(GString) wide = legacy_text ? widen(bytes, length) : NULL;
   gsize part_length;
   const char *part = wide ? sample(wide->str, wide->len, &part_length) : NULL;
   SourceLegacy legacy;
-  if (part && recognise(part, part_length, 0.5, SOURCE_WINDOWS_1258, &legacy))
+  if (part && recognise(part, part_length, 0.6, SOURCE_WINDOWS_1258, &legacy))
     return decode_legacy(wide->str, wide->len, legacy, out_encoding, error);
   set_bad_byte(bytes, (gsize)(bad - bytes), error);
   return NULL;

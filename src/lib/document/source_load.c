@@ -23,7 +23,8 @@ static gboolean read_docx(const char *bytes, gsize length_bytes, GByteArray *out
 /* Plain mode, not -layout: the two columns of a letterhead come one after the other, as in the text that people get by
  * copying, instead of on one line. */
 static const char *const PDFTOTEXT[] = {"/usr/bin/pdftotext", "-q", "-enc", "UTF-8", "-eol", "unix", "-", "-", NULL};
-static const char *const ANTIWORD[] = {"/usr/bin/antiword", "-w", "0", "-m", "UTF-8.txt", "-", NULL};
+/* Not "-": it would make a temporary file of standard input. */
+static const char *const ANTIWORD[] = {"/usr/bin/antiword", "-w", "0", "-m", "UTF-8.txt", "/dev/stdin", NULL};
 
 const SandboxJob SOURCE_JOB_DOCX = {"docx", read_docx, xmlInitParser};
 const SandboxJob SOURCE_JOB_PDF = {"pdf", .program = PDFTOTEXT, .package = "poppler-utils", .deadline_ms = 10000};

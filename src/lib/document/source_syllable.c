@@ -65,7 +65,7 @@ gboolean syllable_is_valid(const char *word, gsize length_bytes) {
 
 /* Quotes, dashes, bullets, no-break spaces: what stands around words in every encoding. */
 static gboolean is_separator(gunichar c) {
-  return c < 0x80 ? !g_ascii_isalpha((char)c) : c == 0xA0 || c == 0xAB || c == 0xBB || (c >= 0x2000 && c < 0x2100);
+  return c < 0x80 ? !g_ascii_isalpha((char)c) : c == 0xA0 || (c >= 0x2000 && c < 0x2100);
 }
 
 void syllable_count(const char *text, int *out_good, int *out_bad) {

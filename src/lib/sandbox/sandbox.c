@@ -307,7 +307,8 @@ GBytes *sandbox_run(const char *job_name, const char *bytes, gsize length_bytes,
     fail(error, ERROR_FAILED, "Tiến trình đọc tài liệu chưa được khởi động.");
     return NULL;
   }
-  g_autoptr(GByteArray) answer = request.bytes = g_byte_array_new();
+  g_autoptr(GByteArray) answer = g_byte_array_new();
+  request.bytes = answer;
   guint generation = 0;
   ReadEnd end = ask(&request, bytes, length_bytes, &generation);
   if (end == READ_FAILED) {

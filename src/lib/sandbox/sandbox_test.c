@@ -100,7 +100,8 @@ static gboolean job_answer_big(const char *bytes, gsize length, GByteArray *out,
 static gboolean job_forge(const char *bytes, gsize length, GByteArray *out, GError **error) {
   (void)out, (void)error;
   gssize done = write(STDOUT_FILENO, bytes, length);
-  _exit(done == (gssize)length ? 0 : 1);
+  syscall(SYS_exit_group, done == (gssize)length ? 0 : 1);
+  return FALSE;
 }
 
 static const char *const CAT[] = {"/bin/cat", NULL};
@@ -108,18 +109,11 @@ static const char *const TOUCH[] = {"/usr/bin/touch", "/tmp/ungcuu-sandbox-test"
 static const char *const MISSING[] = {"/usr/bin/no-such-converter", NULL};
 static const char *const SPAWNING[] = {"/bin/sh", "-c", "/bin/true; /bin/true", NULL};
 
-#define JOB(id)                                                                                                        \
-  &(const SandboxJob) {                                                                                                \
-#id, job_##id, .deadline_ms = 700                                                                                  \
-  }
-#define SLOW_JOB(id)                                                                                                   \
-  &(const SandboxJob) {                                                                                                \
-#id, job_##id                                                                                                      \
-  }
-#define PROGRAM(id, argv, debian)                                                                                      \
-  &(const SandboxJob) {                                                                                                \
-    id, .program = argv, .package = debian                                                                             \
-  }
+/* clang-format off */
+#define JOB(id) &(const SandboxJob){#id, job_##id, .deadline_ms = 700}
+#define SLOW_JOB(id) &(const SandboxJob){#id, job_##id}
+#define PROGRAM(id, argv, debian) &(const SandboxJob){id, .program = argv, .package = debian}
+/* clang-format on */
 
 static const SandboxJob *const JOBS[] = {
     JOB(echo),
