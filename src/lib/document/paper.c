@@ -1,3 +1,4 @@
+#include "lib/document/clean.h"
 #include "lib/document/paper_model.h"
 #include <math.h>
 #include <string.h>
@@ -26,36 +27,9 @@ static void *paper_alloc(Paper *paper, gsize size_bytes) {
   return memset(arena_alloc(paper->arena, size_bytes), 0, size_bytes);
 }
 
-/* Characters that neither XML 1.0 nor a page can hold, or that turn the direction of the text around them. */
-static gboolean is_dropped(gunichar c) {
-  return c < 0x20 || (c >= 0x7F && c < 0xA0) || (c & 0xFFFE) == 0xFFFE ||
-         (c >= 0xFDD0 && c <= 0xFDEF) || (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0xFEFF ||
-         c == 0x00AD || c == 0x200B;
-}
-
-static gboolean is_plain_ascii(const char *text) {
-  for (const char *p = text; *p; p++)
-    if ((guchar)*p < 0x20 || (guchar)*p >= 0x7F)
-      return FALSE;
-  return TRUE;
-}
-
 static const char *clean_copy(Paper *paper, const char *text) {
-  if (!text || is_plain_ascii(text))
-    return arena_text(paper->arena, text ? text : "", -1);
-  g_autofree char *valid = g_utf8_make_valid(text, -1);
-  g_autoptr(GString) kept = g_string_sized_new(strlen(valid));
-  for (const char *p = valid; *p; p = g_utf8_next_char(p)) {
-    gunichar c = g_utf8_get_char(p);
-    if (c == '\t' || c == 0x00A0 || c == 0x202F)
-      g_string_append_c(kept, ' ');
-    else if (c == '\n' || c == 0x2029 || c == 0x85)
-      g_string_append(kept, PAPER_LINE_BREAK);
-    else if (!is_dropped(c))
-      g_string_append_unichar(kept, c);
-  }
-  g_autofree char *composed = g_utf8_normalize(kept->str, (gssize)kept->len, G_NORMALIZE_DEFAULT_COMPOSE);
-  return arena_text(paper->arena, composed, -1);
+  g_autofree char *clean = text ? document_clean(text, PAPER_LINE_BREAK) : NULL;
+  return arena_text(paper->arena, clean ? clean : "", -1);
 }
 
 void paper_run(PaperParagraph *paragraph, PaperEmphasis emphasis, const char *text) {
