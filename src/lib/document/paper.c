@@ -87,10 +87,10 @@ void paper_section(Paper *paper, gboolean landscape) {
 
 /* ---- tables ---- */
 
-static PaperTable *table_new(Paper *paper, PaperShares shares_of, int columns, gboolean borders) {
+static PaperTable *table_new(Paper *paper, PaperFrame frame, int columns, gboolean borders) {
   PaperTable *table = paper_alloc(paper, sizeof *table);
   table->paper = paper;
-  table->shares_of = shares_of;
+  table->frame = frame;
   table->columns = MAX(columns, 1);
   table->shares = paper_alloc(paper, (gsize)table->columns * sizeof(double));
   table->covered = paper_alloc(paper, (gsize)table->columns * sizeof(int));
@@ -100,13 +100,13 @@ static PaperTable *table_new(Paper *paper, PaperShares shares_of, int columns, g
 }
 
 PaperTable *paper_table(Paper *paper, const double *shares, int columns, gboolean borders) {
-  PaperTable *table = table_new(paper, PAPER_SHARES_OWN, columns, borders);
+  PaperTable *table = table_new(paper, PAPER_TABLE, columns, borders);
   for (int i = 0; i < table->columns; i++)
     table->shares[i] = shares && i < columns && isfinite(shares[i]) && shares[i] > 0 ? shares[i] : 1;
   return table;
 }
 
-/* Spans that reach below the last row are known only when the next row comes or does not: writers cut them. */
+/* Where a span reaches below the last row, writers cut it. */
 void paper_row(PaperTable *table, gboolean header) {
   PaperRow *row = paper_alloc(table->paper, sizeof *row);
   row->header = header && (!table->last || table->last->header);
@@ -123,6 +123,11 @@ void paper_row(PaperTable *table, gboolean header) {
 void paper_row_height(PaperTable *table, double min_height_mm) {
   if (table->last)
     table->last->min_height_mm = min_height_mm;
+}
+
+void paper_row_keep(PaperTable *table) {
+  if (table->last)
+    table->last->keep_next = TRUE;
 }
 
 static int free_columns(const PaperTable *table, int column) {
@@ -179,7 +184,7 @@ PaperParagraph *paper_cell(PaperTable *table, const char *text) {
   return paper_cell_span(table, 1, 1, text);
 }
 
-void paper_cell_plain(PaperTable *table, gboolean borders) {
+void paper_cell_borders(PaperTable *table, gboolean borders) {
   if (table->last && table->last->last)
     table->last->last->borders = borders;
 }
