@@ -1,3 +1,4 @@
+#include "lib/document/clean.h"
 #include "lib/document/paper_model.h"
 #include <math.h>
 #include <string.h>
@@ -26,36 +27,9 @@ static void *paper_alloc(Paper *paper, gsize size_bytes) {
   return memset(arena_alloc(paper->arena, size_bytes), 0, size_bytes);
 }
 
-/* Characters that neither XML 1.0 nor a page can hold, or that turn the direction of the text around them. */
-static gboolean is_dropped(gunichar c) {
-  return c < 0x20 || (c >= 0x7F && c < 0xA0) || (c & 0xFFFE) == 0xFFFE ||
-         (c >= 0xFDD0 && c <= 0xFDEF) || (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0xFEFF ||
-         c == 0x00AD || c == 0x200B;
-}
-
-static gboolean is_plain_ascii(const char *text) {
-  for (const char *p = text; *p; p++)
-    if ((guchar)*p < 0x20 || (guchar)*p >= 0x7F)
-      return FALSE;
-  return TRUE;
-}
-
 static const char *clean_copy(Paper *paper, const char *text) {
-  if (!text || is_plain_ascii(text))
-    return arena_text(paper->arena, text ? text : "", -1);
-  g_autofree char *valid = g_utf8_make_valid(text, -1);
-  g_autoptr(GString) kept = g_string_sized_new(strlen(valid));
-  for (const char *p = valid; *p; p = g_utf8_next_char(p)) {
-    gunichar c = g_utf8_get_char(p);
-    if (c == '\t' || c == 0x00A0 || c == 0x202F)
-      g_string_append_c(kept, ' ');
-    else if (c == '\n' || c == 0x2029 || c == 0x85)
-      g_string_append(kept, PAPER_LINE_BREAK);
-    else if (!is_dropped(c))
-      g_string_append_unichar(kept, c);
-  }
-  g_autofree char *composed = g_utf8_normalize(kept->str, (gssize)kept->len, G_NORMALIZE_DEFAULT_COMPOSE);
-  return arena_text(paper->arena, composed, -1);
+  g_autofree char *clean = text ? document_clean(text, PAPER_LINE_BREAK) : NULL;
+  return arena_text(paper->arena, clean ? clean : "", -1);
 }
 
 void paper_run(PaperParagraph *paragraph, PaperEmphasis emphasis, const char *text) {
@@ -113,10 +87,10 @@ void paper_section(Paper *paper, gboolean landscape) {
 
 /* ---- tables ---- */
 
-static PaperTable *table_new(Paper *paper, PaperShares shares_of, int columns, gboolean borders) {
+static PaperTable *table_new(Paper *paper, PaperFrame frame, int columns, gboolean borders) {
   PaperTable *table = paper_alloc(paper, sizeof *table);
   table->paper = paper;
-  table->shares_of = shares_of;
+  table->frame = frame;
   table->columns = MAX(columns, 1);
   table->shares = paper_alloc(paper, (gsize)table->columns * sizeof(double));
   table->covered = paper_alloc(paper, (gsize)table->columns * sizeof(int));
@@ -126,13 +100,13 @@ static PaperTable *table_new(Paper *paper, PaperShares shares_of, int columns, g
 }
 
 PaperTable *paper_table(Paper *paper, const double *shares, int columns, gboolean borders) {
-  PaperTable *table = table_new(paper, PAPER_SHARES_OWN, columns, borders);
+  PaperTable *table = table_new(paper, PAPER_TABLE, columns, borders);
   for (int i = 0; i < table->columns; i++)
     table->shares[i] = shares && i < columns && isfinite(shares[i]) && shares[i] > 0 ? shares[i] : 1;
   return table;
 }
 
-/* Spans that reach below the last row are known only when the next row comes or does not: writers cut them. */
+/* Where a span reaches below the last row, writers cut it. */
 void paper_row(PaperTable *table, gboolean header) {
   PaperRow *row = paper_alloc(table->paper, sizeof *row);
   row->header = header && (!table->last || table->last->header);
@@ -149,6 +123,11 @@ void paper_row(PaperTable *table, gboolean header) {
 void paper_row_height(PaperTable *table, double min_height_mm) {
   if (table->last)
     table->last->min_height_mm = min_height_mm;
+}
+
+void paper_row_keep(PaperTable *table) {
+  if (table->last)
+    table->last->keep_next = TRUE;
 }
 
 static int free_columns(const PaperTable *table, int column) {
@@ -205,7 +184,7 @@ PaperParagraph *paper_cell(PaperTable *table, const char *text) {
   return paper_cell_span(table, 1, 1, text);
 }
 
-void paper_cell_plain(PaperTable *table, gboolean borders) {
+void paper_cell_borders(PaperTable *table, gboolean borders) {
   if (table->last && table->last->last)
     table->last->last->borders = borders;
 }

@@ -82,6 +82,7 @@ struct PaperParagraph {
   PaperComponent component;
   PaperAlign align;
   double indent_mm; /* added to the left edge */
+  double right_mm;  /* room kept at the right edge */
   gboolean flush;   /* no indent of the first line */
   gboolean leader;  /* dots fill the last line up to the right edge: to be filled in by hand */
   gboolean keep_next;
@@ -164,9 +165,10 @@ void paper_bars(Paper *paper, const PaperBar *bars, gsize count);
 PaperTable *paper_table(Paper *paper, const double *shares, int columns, gboolean borders);
 void paper_row(PaperTable *table, gboolean header);
 void paper_row_height(PaperTable *table, double min_height_mm);
+void paper_row_keep(PaperTable *table); /* the last row stays on the page of the next one */
 PaperParagraph *paper_cell(PaperTable *table, const char *text); /* head or text component by its row */
 PaperParagraph *paper_cell_span(PaperTable *table, int columns, int rows, const char *text);
-void paper_cell_plain(PaperTable *table, gboolean borders); /* the last cell's own borders */
+void paper_cell_borders(PaperTable *table, gboolean borders); /* the last cell's own borders */
 PaperParagraph *paper_cell_paragraph(PaperTable *table, PaperComponent component, const char *text); /* more in that cell */
 
 /* g_free. Zeros are left blank: "Ninh Bình, ngày 05 tháng 3 năm 2024", "Số: 02/KH-UBND". */

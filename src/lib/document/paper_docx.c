@@ -127,11 +127,12 @@ static void paragraph_properties(Docx *docx, const PaperParagraph *paragraph, gb
   if ((keep || paragraph->keep_next || look->rule > 0) && !look->keep_next)
     g_string_append(out, "<w:keepNext/>");
   if (paragraph->leader)
-    g_string_append_printf(out, "<w:tabs><w:tab w:val=\"right\" w:leader=\"dot\" w:pos=\"%d\"/></w:tabs>", twips(width_mm));
+    g_string_append_printf(out, "<w:tabs><w:tab w:val=\"right\" w:leader=\"dot\" w:pos=\"%d\"/></w:tabs>", twips(width_mm - paragraph->right_mm));
   if (look->rule > 0)
     g_string_append_printf(out, "<w:spacing w:after=\"0\"/>");
-  if (paragraph->indent_mm > 0 || paragraph->flush)
-    g_string_append_printf(out, "<w:ind w:left=\"%d\" w:firstLine=\"%d\"/>", twips(look->left_mm + paragraph->indent_mm),
+  if (paragraph->indent_mm > 0 || paragraph->right_mm > 0 || paragraph->flush)
+    g_string_append_printf(out, "<w:ind w:left=\"%d\" w:right=\"%d\" w:firstLine=\"%d\"/>",
+                           twips(look->left_mm + paragraph->indent_mm), twips(paragraph->right_mm),
                            paragraph->flush ? 0 : twips(look->first_line_mm));
   if (paragraph->align != PAPER_ALIGN_STYLE)
     g_string_append_printf(out, "<w:jc w:val=\"%s\"/>", JC[paragraph->align]);
@@ -159,12 +160,12 @@ typedef struct {
   int rows;
 } Cover;
 
-static void borders_write(GString *out, const char *element, const PaperStyle *style, gboolean inside) {
+static void borders_write(GString *out, const char *element, const PaperStyle *style, gboolean inside, const char *color) {
   static const char *const SIDES[] = {"top", "left", "bottom", "right", "insideH", "insideV"};
   g_string_append_printf(out, "<w:%s>", element);
   for (int i = 0; i < (inside ? 6 : 4); i++)
-    g_string_append_printf(out, "<w:%s w:val=\"single\" w:sz=\"%d\" w:space=\"0\" w:color=\"000000\"/>", SIDES[i],
-                           (int)lround(style->border_pt * 8));
+    g_string_append_printf(out, "<w:%s w:val=\"single\" w:sz=\"%d\" w:space=\"0\" w:color=\"%.6s\"/>", SIDES[i],
+                           (int)lround(style->border_pt * 8), color ? color : "000000");
   g_string_append_printf(out, "</w:%s>", element);
 }
 
@@ -183,9 +184,14 @@ static void cell_open(Docx *docx, const PaperTable *table, const PaperCell *cell
   if (merged || cell->row_span > 1)
     g_string_append(out, merged ? "<w:vMerge/>" : "<w:vMerge w:val=\"restart\"/>");
   if (cell->borders && !table->borders)
-    borders_write(out, "tcBorders", docx->style, FALSE);
+    borders_write(out, "tcBorders", docx->style, FALSE, paper_cell_color(docx->style, cell));
   else if (!cell->borders && table->borders)
     no_borders_write(out);
+  if (cell->filled)
+    g_string_append_printf(out, "<w:shd w:val=\"clear\" w:color=\"auto\" w:fill=\"%.6s\"/>", docx->style->bar_color);
+  if (cell->borders && !table->borders)
+    g_string_append_printf(out, "<w:tcMar><w:left w:w=\"%1$d\" w:type=\"dxa\"/><w:right w:w=\"%1$d\" w:type=\"dxa\"/></w:tcMar>",
+                           twips(docx->style->cell_padding_mm));
   if (header)
     g_string_append(out, "<w:vAlign w:val=\"center\"/>");
   g_string_append(out, "</w:tcPr>");
@@ -193,10 +199,10 @@ static void cell_open(Docx *docx, const PaperTable *table, const PaperCell *cell
 
 static void cell_write(Docx *docx, const PaperTable *table, const PaperRow *row, const PaperCell *cell,
                        const double *edges) {
-  double padding_mm = table->borders ? 2 * docx->style->cell_padding_mm : 0;
-  double width_mm = edges[cell->column + cell->column_span] - edges[cell->column] - padding_mm;
+  double padding_mm = paper_cell_padding_mm(docx->style, table, cell);
+  double width_mm = edges[cell->column + cell->column_span] - edges[cell->column] - 2 * padding_mm;
   cell_open(docx, table, cell, edges, FALSE, row->header);
-  gboolean keep = row->header || (table->keep_whole && row->next);
+  gboolean keep = row->header || ((table->keep_whole || row->keep_next) && row->next);
   for (const PaperParagraph *p = cell->first; p; p = p->next)
     paragraph_write(docx, p, keep, MAX(width_mm, 1));
   if (!cell->first)
@@ -246,7 +252,7 @@ static void table_properties(Docx *docx, const PaperTable *table, const double *
   int padding = table->borders ? twips(docx->style->cell_padding_mm) : 0;
   g_string_append_printf(out, "<w:tbl><w:tblPr><w:tblW w:w=\"%d\" w:type=\"dxa\"/>", twips(edges[table->columns]));
   if (table->borders)
-    borders_write(out, "tblBorders", docx->style, TRUE);
+    borders_write(out, "tblBorders", docx->style, TRUE, NULL);
   g_string_append_printf(out,
                          "<w:tblLayout w:type=\"fixed\"/><w:tblCellMar><w:left w:w=\"%d\" w:type=\"dxa\"/>"
                          "<w:right w:w=\"%d\" w:type=\"dxa\"/></w:tblCellMar></w:tblPr><w:tblGrid>",
@@ -291,20 +297,20 @@ static void section_write(Docx *docx) {
   g_string_append(docx->out, "</w:sectPr>");
 }
 
-static void gap_write(GString *out, double height_pt) {
-  g_string_append_printf(out, "<w:p><w:pPr><w:spacing w:before=\"0\" w:after=\"0\" w:line=\"%d\" w:lineRule=\"exact\"/>"
-                         "</w:pPr></w:p>", MAX(twips_of_points(height_pt), 20));
+static void gap_write(GString *out, double height_pt, gboolean keep) {
+  g_string_append_printf(out, "<w:p><w:pPr>%s<w:spacing w:before=\"0\" w:after=\"0\" w:line=\"%d\" "
+                         "w:lineRule=\"exact\"/></w:pPr></w:p>", keep ? "<w:keepNext/>" : "", MAX(twips_of_points(height_pt), 20));
 }
 
-/* A word processor joins tables that touch, and ends no text with one. The gap before keeps to a heading above it. */
+/* A word processor joins tables that touch, and ends no text with one. */
 static void flow_table(Docx *docx, const PaperBlock *block) {
-  double around_pt = block->table->borders ? docx->style->around_pt : 0;
+  double before_pt = paper_table_before(docx->style, block->table), after_pt = paper_table_after(docx->style, block->table);
   gboolean last = !block->next || block->next->kind != PAPER_BLOCK_PARAGRAPH;
-  if (around_pt > 0)
-    gap_write(docx->out, around_pt);
+  if (before_pt > 0)
+    gap_write(docx->out, before_pt, TRUE);
   table_write(docx, block->table);
-  if (around_pt > 0 || last)
-    gap_write(docx->out, around_pt);
+  if (after_pt > 0 || last)
+    gap_write(docx->out, after_pt, FALSE);
 }
 
 static void block_write(Docx *docx, const PaperBlock *block) {

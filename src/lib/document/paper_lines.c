@@ -77,7 +77,7 @@ void pdf_lay_paragraph(Pdf *pdf, const PaperParagraph *paragraph, double width, 
   double left = (look->left_mm + paragraph->indent_mm) * PT_PER_MM;
   double first = paragraph->flush ? 0 : look->first_line_mm * PT_PER_MM;
   paper_print_set(&pdf->print, pdf->style, &pdf->counter, paragraph);
-  Laying laying = {pdf, paragraph, look, NULL, left, MAX(width - left, 1), 0};
+  Laying laying = {pdf, paragraph, look, NULL, left, MAX(width - left - paragraph->right_mm * PT_PER_MM, 1), 0};
   g_autoptr(PangoLayout) layout =
       paper_layout_new(pdf->context, pdf->style, look, &pdf->print, align, MIN(first, laying.width / 2), laying.width);
   laying.layout = layout;
@@ -116,7 +116,7 @@ static void draw_leader(Pdf *pdf, const PdfLine *line, double x, double baseline
   paper_print_clear(&dot);
 }
 
-static void set_color(cairo_t *cr, const char *color) {
+void pdf_set_color(cairo_t *cr, const char *color) {
   guint64 rgb = color ? g_ascii_strtoull(color, NULL, 16) : 0;
   cairo_set_source_rgb(cr, (double)(rgb >> 16 & 0xFF) / 255, (double)(rgb >> 8 & 0xFF) / 255, (double)(rgb & 0xFF) / 255);
 }
@@ -135,7 +135,7 @@ static void add_outline(Pdf *pdf, const PdfLine *line, double y) {
 
 void pdf_draw_line(Pdf *pdf, const PdfLine *line, double x, double y) {
   cairo_t *cr = pdf->cr;
-  set_color(cr, line->look->color);
+  pdf_set_color(cr, line->look->color);
   cairo_move_to(cr, x + line->x, y + line->baseline);
   pango_cairo_show_layout_line(cr, line->line);
   if (line->leader_to > line->leader_from)

@@ -16,28 +16,36 @@ struct PaperRun {
 typedef struct PaperCell PaperCell;
 struct PaperCell {
   int column, column_span, row_span;
-  gboolean borders;
+  gboolean borders, filled; /* filled: with the colour of bars */
   PaperParagraph *first, *last;
   PaperCell *next;
 };
 
 typedef struct PaperRow PaperRow;
 struct PaperRow {
-  gboolean header;
+  gboolean header, keep_next;
   double min_height_mm;
   PaperCell *first, *last;
   PaperRow *next;
 };
 
-/* Whose widths: the table's own shares, or those that the style has for this place. */
-typedef enum { PAPER_SHARES_OWN, PAPER_SHARES_LETTERHEAD, PAPER_SHARES_SIGNATURE, PAPER_SHARES_ADDRESSEE,
-               PAPER_SHARES_FORM_MARK, PAPER_SHARES_URGENCY, PAPER_SHARES_COUNT } PaperShares;
+/* A table of the caller's, or a frame: one without borders whose widths the style has. */
+typedef enum {
+  PAPER_TABLE,
+  PAPER_LETTERHEAD,
+  PAPER_STAMP, /* three columns: the box stands in the middle of the letterhead's left column */
+  PAPER_SIGNATURE,
+  PAPER_ADDRESSEES,
+  PAPER_FORM_BOX,
+  PAPER_FRAMES,
+} PaperFrame;
 
 struct PaperTable {
   Paper *paper;
-  PaperShares shares_of;
+  PaperFrame frame;
   int columns;
   double *shares;
+  const char *stamp; /* the word in the box of PAPER_STAMP */
   gboolean borders, keep_whole; /* keep_whole: all rows on one page */
   PaperRow *first, *last;
   int *covered; /* per column: rows still covered by a span from above */
@@ -85,7 +93,11 @@ struct PaperStyle {
   char *letters;                           /* order of points */
   double cell_padding_mm, border_pt, rule_pt;
   double around_pt; /* room before and after a table with borders */
-  double shares[PAPER_SHARES_COUNT][3];
+  char *bar_color;
+  struct {
+    double left, right, before_pt, after_pt;
+  } frames[PAPER_FRAMES];
+  GHashTable *stamp_widths; /* word → double *, in mm */
   PaperLook looks[PAPER_COMPONENTS];
 };
 
@@ -94,6 +106,14 @@ const PaperLook *paper_look(const PaperStyle *style, const PaperParagraph *parag
 PaperAlign paper_align(const PaperStyle *style, const PaperParagraph *paragraph);
 /* The edges of the columns in mm from the left, columns + 1 of them; g_free. */
 double *paper_column_edges(const PaperStyle *style, const PaperTable *table, double width_mm);
+
+/* Room before and after a table, in points. */
+double paper_table_before(const PaperStyle *style, const PaperTable *table);
+double paper_table_after(const PaperStyle *style, const PaperTable *table);
+/* A cell with borders, and any cell of a table with borders, keeps its text off its edges. */
+double paper_cell_padding_mm(const PaperStyle *style, const PaperTable *table, const PaperCell *cell);
+/* The colour of a cell's borders is that of its text. NULL: black. */
+const char *paper_cell_color(const PaperStyle *style, const PaperCell *cell);
 
 /* Counts headings while a writer goes through the paper: a heading starts those below it anew. */
 typedef struct {

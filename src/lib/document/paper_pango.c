@@ -105,11 +105,33 @@ static void span_attributes(PangoAttrList *list, const PaperLook *look, const Pa
   }
 }
 
+/* Pango's time grows with the square of an unbroken word's length (a pasted key or file): 14 s for 100,000 letters. A
+ * language that alternates along such a word cuts it into items, and changes nothing to be seen. */
+static void cut_long_word(PangoAttrList *list, const char *text, gsize start, gsize end) {
+  enum { WORD_MAX = 512, ITEM = 128 };
+  PangoLanguage *language = pango_language_from_string("vi-VN");
+  for (gsize at = start; end - start > WORD_MAX && at < end; at += 2 * ITEM) {
+    const char *from = g_utf8_find_next_char(text + at, text + end);
+    const char *to = from ? g_utf8_find_next_char(text + MIN(at + ITEM, end), text + end) : NULL;
+    if (from)
+      attribute(list, pango_attr_language_new(language), (guint)(from - text), (guint)((to ? to : text + end) - from));
+  }
+}
+
+static void cut_long_words(PangoAttrList *list, const char *text) {
+  for (gsize start = 0, end; text[start]; start = end) {
+    start += strspn(text + start, " ");
+    end = start + strcspn(text + start, " ");
+    cut_long_word(list, text, start, end);
+  }
+}
+
 static PangoAttrList *attributes_new(const PaperLook *look, const PaperPrint *print) {
   PangoAttrList *list = pango_attr_list_new();
   for (guint i = 0; i < print->spans->len; i++)
     span_attributes(list, look, &g_array_index(print->spans, PaperSpan, i));
   mark_attributes(list, look, print->text->str);
+  cut_long_words(list, print->text->str);
   return list;
 }
 

@@ -23,10 +23,9 @@ char *paper_number(int number, const char *symbol) {
   return number > 0 ? g_strdup_printf("Số: %02d/%s", number, symbol) : g_strdup_printf("Số:        /%s", symbol);
 }
 
-/* A table without borders whose shares the style sets. */
-static PaperTable *frame_new(Paper *paper, PaperShares shares_of, int columns) {
+static PaperTable *frame_new(Paper *paper, PaperFrame frame, int columns) {
   PaperTable *table = paper_table(paper, NULL, columns, FALSE);
-  table->shares_of = shares_of;
+  table->frame = frame;
   table->keep_whole = TRUE;
   return table;
 }
@@ -53,8 +52,18 @@ static void letterhead_numbers(PaperTable *table, const PaperLetterhead *head) {
   frame_cell(table, PAPER_PLACE_DATE, date);
 }
 
+static void stamp_new(Paper *paper, const char *urgency) {
+  PaperTable *stamp = frame_new(paper, PAPER_STAMP, 3);
+  g_autofree char *word = g_utf8_strup(urgency, -1);
+  stamp->stamp = arena_text(paper->arena, word, -1);
+  paper_row(stamp, FALSE);
+  frame_cell(stamp, PAPER_URGENCY, "");
+  frame_cell(stamp, PAPER_URGENCY, urgency);
+  paper_cell_borders(stamp, TRUE);
+}
+
 void paper_letterhead(Paper *paper, const PaperLetterhead *head) {
-  PaperTable *table = frame_new(paper, PAPER_SHARES_LETTERHEAD, 2);
+  PaperTable *table = frame_new(paper, PAPER_LETTERHEAD, 2);
   paper_row(table, FALSE);
   frame_cell(table, head->superior ? PAPER_SUPERIOR : PAPER_ISSUER, head->superior ? head->superior : head->issuer);
   if (head->superior)
@@ -62,13 +71,8 @@ void paper_letterhead(Paper *paper, const PaperLetterhead *head) {
   frame_cell(table, PAPER_NATIONAL_NAME, NULL);
   paper_cell_paragraph(table, PAPER_MOTTO, NULL);
   letterhead_numbers(table, head);
-  if (!head->urgency)
-    return;
-  PaperTable *stamp = frame_new(paper, PAPER_SHARES_URGENCY, 3);
-  paper_row(stamp, FALSE);
-  frame_cell(stamp, PAPER_URGENCY, "");
-  frame_cell(stamp, PAPER_URGENCY, head->urgency);
-  paper_cell_plain(stamp, TRUE);
+  if (head->urgency)
+    stamp_new(paper, head->urgency);
 }
 
 void paper_addressees(Paper *paper, const char *const *names) {
@@ -80,7 +84,7 @@ void paper_addressees(Paper *paper, const char *const *names) {
     paper_run(one, PAPER_PLAIN, names[0]);
     return;
   }
-  PaperTable *table = frame_new(paper, PAPER_SHARES_ADDRESSEE, 2);
+  PaperTable *table = frame_new(paper, PAPER_ADDRESSEES, 2);
   paper_row(table, FALSE);
   frame_cell(table, PAPER_ADDRESSEE, "Kính gửi:")->align = PAPER_RIGHT;
   frame_cell(table, PAPER_ADDRESSEE, "");
@@ -124,7 +128,7 @@ void paper_signatures(Paper *paper, const char *const *recipients, const PaperSi
   PaperBlock *before = paper->last;
   if (before && before->kind == PAPER_BLOCK_PARAGRAPH)
     before->paragraph->keep_next = TRUE;
-  PaperTable *table = frame_new(paper, PAPER_SHARES_SIGNATURE, 2);
+  PaperTable *table = frame_new(paper, PAPER_SIGNATURE, 2);
   paper_row(table, FALSE);
   if (recipients && recipients[0])
     recipient_lines(table, recipients);
@@ -146,11 +150,11 @@ void paper_appendix(Paper *paper, int number, const char *title, const char *not
 }
 
 void paper_form_mark(Paper *paper, const char *mark, const char *note) {
-  PaperTable *table = frame_new(paper, PAPER_SHARES_FORM_MARK, 2);
+  PaperTable *table = frame_new(paper, PAPER_FORM_BOX, 2);
   paper_row(table, FALSE);
   frame_cell(table, PAPER_FORM_MARK, "");
   frame_cell(table, PAPER_FORM_MARK, mark);
-  paper_cell_plain(table, TRUE);
+  paper_cell_borders(table, TRUE);
   if (note)
     paper_cell_paragraph(table, PAPER_FORM_MARK_NOTE, note);
 }
@@ -168,17 +172,22 @@ static void field_runs(PaperParagraph *paragraph, const PaperField *field) {
 }
 
 void paper_fields(Paper *paper, const PaperField *fields, gsize count) {
-  if (count == 1) {
+  enum { FIELDS_MAX = 100, GAP_MM = 3 };
+  gsize used = MIN(count, FIELDS_MAX);
+  double shares[FIELDS_MAX] = {0};
+  if (used == 1) {
     field_runs(paper_paragraph(paper, PAPER_FORM_TEXT, NULL), fields);
     return;
   }
-  g_autofree double *shares = g_new0(double, count);
-  for (gsize i = 0; i < count; i++)
+  for (gsize i = 0; i < used; i++)
     shares[i] = fields[i].share;
-  PaperTable *table = paper_table(paper, shares, (int)MIN(count, 100), FALSE);
+  PaperTable *table = paper_table(paper, shares, (int)used, FALSE);
   paper_row(table, FALSE);
-  for (gsize i = 0; i < count; i++)
-    field_runs(frame_cell(table, PAPER_FORM_TEXT, NULL), &fields[i]);
+  for (gsize i = 0; i < used; i++) {
+    PaperParagraph *paragraph = frame_cell(table, PAPER_FORM_TEXT, NULL);
+    field_runs(paragraph, &fields[i]);
+    paragraph->right_mm = i + 1 < used ? GAP_MM : 0;
+  }
 }
 
 void paper_blank_lines(Paper *paper, int count) {
@@ -186,27 +195,35 @@ void paper_blank_lines(Paper *paper, int count) {
     paper_paragraph(paper, PAPER_FORM_TEXT, "")->leader = TRUE;
 }
 
-/* Block characters: the same drawing in both formats, and nothing but the font is needed. */
-static void bar_text(GString *out, double value, double most) {
-  enum { HALVES = 48 };
-  int halves = most > 0 && isfinite(value) ? (int)lround(CLAMP(value / most, 0, 1) * HALVES) : 0;
-  for (int i = 0; i < halves / 2; i++)
-    g_string_append(out, "█");
-  if (halves % 2)
-    g_string_append(out, "▌");
+/* A bar is a filled cell over as many of the table's fine columns as its value demands: both formats draw it sharply and
+ * keep the text apart. */
+enum { BAR_STEPS = 60, BAR_LONGEST = 50 };
+
+static int bar_steps(double value, double most) {
+  return most > 0 && value > 0 ? (int)lround(MIN(value / most, 1) * BAR_LONGEST) : 0;
+}
+
+static void bar_row(PaperTable *table, const PaperBar *bar, double most) {
+  enum { GAP_MM = 1 };
+  int steps = bar_steps(bar->value, most);
+  paper_row(table, FALSE);
+  paper_cell(table, bar->label);
+  if (steps > 0) {
+    paper_cell_span(table, steps, 1, "");
+    table->last->last->filled = TRUE;
+  }
+  paper_cell_span(table, BAR_STEPS - steps, 1, bar->shown)->indent_mm = 1.5;
+  paper_row(table, FALSE);
+  paper_row_height(table, GAP_MM);
 }
 
 void paper_bars(Paper *paper, const PaperBar *bars, gsize count) {
-  double most = 0;
+  double most = 0, shares[BAR_STEPS + 1] = {BAR_STEPS * 0.6};
   for (gsize i = 0; i < count; i++)
     most = isfinite(bars[i].value) ? MAX(most, bars[i].value) : most;
-  PaperTable *table = paper_table(paper, (const double[]){38, 62}, 2, FALSE);
-  for (gsize i = 0; i < count; i++) {
-    g_autoptr(GString) bar = g_string_new(NULL);
-    bar_text(bar, bars[i].value, most);
-    g_string_append_printf(bar, " %s", bars[i].shown ? bars[i].shown : "");
-    paper_row(table, FALSE);
-    paper_cell(table, bars[i].label);
-    paper_cell(table, bar->str);
-  }
+  for (gsize i = 1; i < G_N_ELEMENTS(shares); i++)
+    shares[i] = 1;
+  PaperTable *table = paper_table(paper, shares, G_N_ELEMENTS(shares), FALSE);
+  for (gsize i = 0; i < count; i++)
+    bar_row(table, &bars[i], most);
 }

@@ -22,13 +22,15 @@ typedef struct {
   GArray *lines;           /* of PdfLine */
   guint next;              /* the first line not yet drawn */
   int row_span;
-  gboolean borders;
+  double padding;
+  gboolean borders, filled;
+  const char *color; /* of the borders */
 } PdfCell;
 
 typedef struct {
   GArray *cells; /* of PdfCell */
   double height;
-  gboolean header, alone; /* alone: no span ties it to another row, so it may be broken */
+  gboolean header, keep_next, alone; /* alone: no span ties it to another row, so it may be broken */
 } PdfRow;
 
 /* What the flow moves: a line or a row. */
@@ -64,6 +66,7 @@ double pdf_body_height(const Pdf *pdf);
 void pdf_lay_paragraph(Pdf *pdf, const PaperParagraph *paragraph, double width, double *after, GArray *lines);
 void pdf_draw_line(Pdf *pdf, const PdfLine *line, double x, double y);
 void pdf_line_clear(PdfLine *line);
+void pdf_set_color(cairo_t *cr, const char *color); /* RRGGBB; NULL: black */
 
 /* paper_rows.c */
 void pdf_place_table(Pdf *pdf, const PaperTable *table);

@@ -11,16 +11,43 @@ PaperAlign paper_align(const PaperStyle *style, const PaperParagraph *paragraph)
   return paragraph->align != PAPER_ALIGN_STYLE ? paragraph->align : paper_look(style, paragraph)->align;
 }
 
+/* The box of a stamp in the middle of the letterhead's left column. */
+static double *stamp_edges(const PaperStyle *style, const PaperTable *table, double width_mm) {
+  double left = style->frames[PAPER_STAMP].left, right = style->frames[PAPER_STAMP].right;
+  const double *known = table->stamp ? g_hash_table_lookup(style->stamp_widths, table->stamp) : NULL;
+  double column_mm = width_mm * left / (left + right), box_mm = MIN(known ? *known : column_mm, column_mm);
+  const double edges[] = {0, (column_mm - box_mm) / 2, (column_mm + box_mm) / 2, width_mm};
+  return g_memdup2(edges, sizeof edges);
+}
+
 double *paper_column_edges(const PaperStyle *style, const PaperTable *table, double width_mm) {
-  double *edges = g_new0(double, table->columns + 1);
-  gboolean own = table->shares_of == PAPER_SHARES_OWN || table->columns > (int)G_N_ELEMENTS(style->shares[0]);
-  const double *shares = own ? table->shares : style->shares[table->shares_of];
+  const double framed[] = {style->frames[table->frame].left, style->frames[table->frame].right};
+  const double *shares = table->frame == PAPER_TABLE ? table->shares : framed;
   double sum = 0;
+  if (table->frame == PAPER_STAMP)
+    return stamp_edges(style, table, width_mm);
+  double *edges = g_new0(double, table->columns + 1);
   for (int i = 0; i < table->columns; i++)
     sum += shares[i];
   for (int i = 0; i < table->columns; i++)
-    edges[i + 1] = edges[i] + width_mm * shares[i] / sum;
+    edges[i + 1] = edges[i] + width_mm * (shares[i] / sum);
   return edges;
+}
+
+double paper_table_before(const PaperStyle *style, const PaperTable *table) {
+  return table->borders ? style->around_pt : style->frames[table->frame].before_pt;
+}
+
+double paper_table_after(const PaperStyle *style, const PaperTable *table) {
+  return table->borders ? style->around_pt : style->frames[table->frame].after_pt;
+}
+
+double paper_cell_padding_mm(const PaperStyle *style, const PaperTable *table, const PaperCell *cell) {
+  return table->borders || cell->borders ? style->cell_padding_mm : 0;
+}
+
+const char *paper_cell_color(const PaperStyle *style, const PaperCell *cell) {
+  return cell->first ? paper_look(style, cell->first)->color : NULL;
 }
 
 char *paper_roman(int number) {

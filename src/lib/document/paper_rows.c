@@ -6,10 +6,6 @@
 
 #define BREAK_SHARE 0.4
 
-static double padding_of(const Pdf *pdf, const PdfCell *cell) {
-  return cell->borders ? pdf->style->cell_padding_mm * PT_PER_MM : 0;
-}
-
 static double lines_height(const GArray *lines, guint from) {
   double height = 0;
   for (guint i = from; i < lines->len; i++) {
@@ -23,11 +19,14 @@ static PdfCell lay_cell(Pdf *pdf, const PaperTable *table, const PaperCell *cell
   PdfCell out = {.x = edges[cell->column] * PT_PER_MM,
                  .width = (edges[cell->column + cell->column_span] - edges[cell->column]) * PT_PER_MM,
                  .row_span = cell->row_span,
+                 .padding = paper_cell_padding_mm(pdf->style, table, cell) * PT_PER_MM,
                  .borders = cell->borders,
+                 .filled = cell->filled,
+                 .color = paper_cell_color(pdf->style, cell),
                  .lines = g_array_new(FALSE, FALSE, sizeof(PdfLine))};
-  double after = 0, padding = table->borders ? pdf->style->cell_padding_mm * PT_PER_MM : 0;
+  double after = 0;
   for (const PaperParagraph *p = cell->first; p; p = p->next)
-    pdf_lay_paragraph(pdf, p, MAX(out.width - 2 * padding, 4), &after, out.lines);
+    pdf_lay_paragraph(pdf, p, MAX(out.width - 2 * out.padding, 4), &after, out.lines);
   out.height = lines_height(out.lines, 0) + after;
   return out;
 }
@@ -36,6 +35,7 @@ static PdfRow *lay_row(Pdf *pdf, const PaperTable *table, const PaperRow *row, c
   PdfRow *out = g_new0(PdfRow, 1);
   out->cells = g_array_new(FALSE, FALSE, sizeof(PdfCell));
   out->header = row->header;
+  out->keep_next = row->keep_next;
   out->alone = TRUE;
   out->height = row->min_height_mm * PT_PER_MM;
   for (const PaperCell *cell = row->first; cell; cell = cell->next) {
@@ -129,7 +129,7 @@ static void place_group(Pdf *pdf, const PaperTable *table, const GPtrArray *grou
   for (guint i = 0; i < group->len; i++) {
     PdfRow *row = group->pdata[i];
     gboolean tied = !row->alone && i + 1 < group->len;
-    pdf_flow_row(pdf, row, tied || row->header || (table->keep_whole && !last));
+    pdf_flow_row(pdf, row, tied || row->header || ((table->keep_whole || row->keep_next) && !last));
   }
 }
 
@@ -146,7 +146,7 @@ void pdf_place_table(Pdf *pdf, const PaperTable *table) {
   }
   pdf->counter = counter;
   pdf->headers = headers;
-  pdf->after += table->borders ? pdf->style->around_pt : 0;
+  pdf->after += paper_table_before(pdf->style, table);
   for (row = table->first; row;) {
     g_autoptr(GPtrArray) group = g_ptr_array_new();
     row = lay_group(pdf, table, row, edges, group);
@@ -154,7 +154,7 @@ void pdf_place_table(Pdf *pdf, const PaperTable *table) {
   }
   pdf_flow_flush(pdf);
   pdf->headers = NULL;
-  pdf->after = table->borders ? pdf->style->around_pt : 0;
+  pdf->after = paper_table_after(pdf->style, table);
 }
 
 gboolean pdf_row_breakable(const Pdf *pdf, const PdfRow *row) {
@@ -176,16 +176,21 @@ double pdf_row_least(const Pdf *pdf, const PdfRow *row) {
 }
 
 static void draw_borders(Pdf *pdf, const PdfCell *cell, double y, double height) {
-  if (!cell->borders)
-    return;
-  cairo_set_source_rgb(pdf->cr, 0, 0, 0);
-  cairo_set_line_width(pdf->cr, pdf->style->border_pt);
-  cairo_rectangle(pdf->cr, pdf->style->left_mm * PT_PER_MM + cell->x, y, cell->width, height);
-  cairo_stroke(pdf->cr);
+  cairo_t *cr = pdf->cr;
+  cairo_rectangle(cr, pdf->style->left_mm * PT_PER_MM + cell->x, y, cell->width, height);
+  if (cell->filled) {
+    pdf_set_color(cr, pdf->style->bar_color);
+    cairo_fill_preserve(cr);
+  }
+  pdf_set_color(cr, cell->color);
+  cairo_set_line_width(cr, pdf->style->border_pt);
+  if (cell->borders)
+    cairo_stroke(cr);
+  cairo_new_path(cr);
 }
 
 static double draw_cell_lines(Pdf *pdf, const PdfCell *cell, guint until, double y) {
-  double x = pdf->style->left_mm * PT_PER_MM + cell->x + padding_of(pdf, cell);
+  double x = pdf->style->left_mm * PT_PER_MM + cell->x + cell->padding;
   for (guint i = cell->next; i < until; i++) {
     const PdfLine *line = &g_array_index(cell->lines, PdfLine, i);
     y += line->before;

@@ -50,10 +50,9 @@ static const char *const COMPONENT_KEYS[PAPER_COMPONENTS] = {
     [PAPER_PAGE_NUMBER] = "page_number",
 };
 
-static const char *const SHARE_KEYS[PAPER_SHARES_COUNT] = {
-    [PAPER_SHARES_LETTERHEAD] = "letterhead", [PAPER_SHARES_SIGNATURE] = "signature",
-    [PAPER_SHARES_ADDRESSEE] = "addressee",   [PAPER_SHARES_FORM_MARK] = "form_mark",
-    [PAPER_SHARES_URGENCY] = "urgency",
+static const char *const FRAME_KEYS[PAPER_FRAMES] = {
+    [PAPER_LETTERHEAD] = "letterhead", [PAPER_STAMP] = "stamp",        [PAPER_SIGNATURE] = "signature",
+    [PAPER_ADDRESSEES] = "addressee",  [PAPER_FORM_BOX] = "form_mark",
 };
 
 const char *paper_component_key(PaperComponent component) {
@@ -93,6 +92,14 @@ static const Field TABLE_FIELDS[] = {
     {"border_pt",       FIELD_NUMBER, AT(PaperStyle, border_pt),       0.1, 5 },
     {"rule_pt",         FIELD_NUMBER, AT(PaperStyle, rule_pt),         0.1, 5 },
     {"around_pt",       FIELD_NUMBER, AT(PaperStyle, around_pt),       0,   50},
+    {"bar_color",       FIELD_TEXT,   AT(PaperStyle, bar_color),       1,   0 },
+};
+#define FRAME_AT(member) (AT(PaperStyle, frames[0].member) - AT(PaperStyle, frames[0]))
+static const Field FRAME_FIELDS[] = {
+    {"left",      FIELD_NUMBER, FRAME_AT(left),      1, 1000},
+    {"right",     FIELD_NUMBER, FRAME_AT(right),     1, 1000},
+    {"before_pt", FIELD_NUMBER, FRAME_AT(before_pt), 0, 100 },
+    {"after_pt",  FIELD_NUMBER, FRAME_AT(after_pt),  0, 100 },
 };
 static const Field LOOK_FIELDS[] = {
     {"label",         FIELD_TEXT,     AT(PaperLook, label),         1,  0  },
@@ -185,15 +192,25 @@ static gboolean read_fields(const json_t *object, const char *name, const Field 
   return TRUE;
 }
 
-static gboolean read_shares(const json_t *shares, PaperStyle *style, GError **error) {
-  for (int i = PAPER_SHARES_OWN + 1; i < PAPER_SHARES_COUNT; i++) {
-    const json_t *list = json_object_get(shares, SHARE_KEYS[i]);
-    for (gsize k = 0; k < G_N_ELEMENTS(style->shares[i]) && k < MAX(json_array_size(list), 2); k++)
-      if (!number_of(json_array_get(list, k), &style->shares[i][k]) || !(style->shares[i][k] > 0)) {
-        g_set_error(error, APP_ERROR, ERROR_INVALID, "Thể thức văn bản: “shares.%s” thiếu hoặc ngoài giới hạn.",
-                    SHARE_KEYS[i]);
-        return FALSE;
-      }
+static gboolean read_frames(const json_t *frames, PaperStyle *style, GError **error) {
+  for (int i = PAPER_TABLE + 1; i < PAPER_FRAMES; i++)
+    if (!read_fields(json_object_get(frames, FRAME_KEYS[i]), FRAME_KEYS[i], FRAME_FIELDS, G_N_ELEMENTS(FRAME_FIELDS),
+                     &style->frames[i], error))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean read_stamps(json_t *widths, PaperStyle *style, GError **error) {
+  const char *word;
+  json_t *value;
+  style->stamp_widths = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+  json_object_foreach(widths, word, value) {
+    double width;
+    if (!number_of(value, &width) || !(width > 0 && width < 100)) {
+      g_set_error(error, APP_ERROR, ERROR_INVALID, "Thể thức văn bản: “stamps.widths_mm.%s” ngoài giới hạn.", word);
+      return FALSE;
+    }
+    g_hash_table_insert(style->stamp_widths, g_strdup(word), g_memdup2(&width, sizeof width));
   }
   return TRUE;
 }
@@ -225,7 +242,8 @@ PaperStyle *paper_style_new(const json_t *data, GError **error) {
     if (!read_fields(json_object_get(data, OBJECTS[i].name), OBJECTS[i].name, OBJECTS[i].fields, OBJECTS[i].count,
                      style, error))
       return NULL;
-  if (!read_shares(json_object_get(data, "shares"), style, error) ||
+  if (!read_frames(json_object_get(data, "frames"), style, error) ||
+      !read_stamps(json_object_get(json_object_get(data, "stamps"), "widths_mm"), style, error) ||
       !read_looks(json_object_get(data, "components"), style, error))
     return NULL;
   return g_steal_pointer(&style);
@@ -251,6 +269,8 @@ void paper_style_free(PaperStyle *style) {
     return;
   free_texts(FONT_FIELDS, G_N_ELEMENTS(FONT_FIELDS), style);
   free_texts(POINT_FIELDS, G_N_ELEMENTS(POINT_FIELDS), style);
+  free_texts(TABLE_FIELDS, G_N_ELEMENTS(TABLE_FIELDS), style);
+  g_clear_pointer(&style->stamp_widths, g_hash_table_unref);
   for (int i = 0; i < PAPER_COMPONENTS; i++)
     free_texts(LOOK_FIELDS, G_N_ELEMENTS(LOOK_FIELDS), &style->looks[i]);
   g_free(style);
