@@ -3,8 +3,8 @@
 #include "base/text.h"
 #include <string.h>
 
-#define STATE_TITLE "cộng hòa xã hội chủ nghĩa việt nam"
-#define STATE_MOTTO "độc lập - tự do - hạnh phúc"
+#define ATTACHED_TO "kèm theo kế hoạch"
+#define STATE_TITLE "cộng hòa xã hội chủ nghĩa"
 
 static const char *status_of(const PlanCheck *check, const char *part) {
   const char *status = json_text(json_object_get(check->reading, part), "status");
@@ -21,48 +21,50 @@ void check_number_missing(PlanCheck *check) {
                                 .fix = "Nhập số văn bản đã được cấp"});
 }
 
-/* "02/KH-UBND" out of "kèm theo kế hoạch số: 02/kh-ubnd ngày …"; NULL where the number is left blank. */
+/* "02/kh-ubnd" out of " số: 02/kh-ubnd ngày …"; NULL where the number is left blank. */
 static char *quoted_number(const char *place) {
-  const char *p = place + strspn(place, " :");
+  const char *p = place + strspn(place, " ");
+  if (g_str_has_prefix(p, "số"))
+    p += strlen("số");
+  p += strspn(p, " :");
   gsize digits = strspn(p, "0123456789");
   if (!digits || p[digits] != '/')
     return NULL;
   return g_strndup(p, strcspn(p, " ;,)"));
 }
 
-/* Numbers are compared without leading zeros and signs of spacing. */
 static gboolean same_number(const char *a, const char *b) {
-  a += strspn(a, "0");
-  b += strspn(b, "0");
-  return g_str_equal(a, b);
+  return g_str_equal(a + strspn(a, "0"), b + strspn(b, "0"));
 }
 
-/* What this plan is said to be numbered: in its head, then wherever something is attached to it. */
+/* "(Kèm theo Kế hoạch số …)" under the name of an appendix, and not in a sentence on some other plan. */
+static char *attached_number(const PlanCheck *check, gsize at) {
+  const CheckLine *line = check_text_line_at(check->text, at);
+  guint end = check->text->appendix;
+  gboolean appendix = end < check->text->lines->len && line->number >= check_line(check->text, end)->number;
+  if (!appendix && line->plain[0] != '(')
+    return NULL;
+  return quoted_number(check->text->flat->str + at + strlen(ATTACHED_TO));
+}
+
+/* The number in the head, and those under the appendices. */
 void check_number_mismatch(PlanCheck *check) {
-  static const char *const PHRASES[] = {"kèm theo kế hoạch số", "theo kế hoạch số"};
   const char *resolved = json_text(json_object_get(check->reading, "number"), "resolved");
   g_autofree char *first = resolved ? text_fold_spelling(resolved) : NULL;
-  for (gsize i = 0; i < 1; i++) {
-    gssize at = -1;
-    while ((at = check_text_find(check->text, PHRASES[i], (gsize)(at + 1))) >= 0) {
-      g_autofree char *quoted = quoted_number(check->text->flat->str + at + strlen(PHRASES[i]));
-      if (!quoted)
-        continue;
-      if (!first) {
-        first = g_steal_pointer(&quoted);
-        continue;
-      }
-      if (same_number(first, quoted))
-        continue;
-      g_autofree char *upper = g_utf8_strup(quoted, -1);
-      g_autofree char *main_number = g_utf8_strup(first, -1);
-      g_autofree char *found = g_strdup_printf("%s và %s", main_number, upper);
-      check_report(check, (Finding){.line = check_text_line_at(check->text, (gsize)at)->number,
-                                    .where = "đầu văn bản so với phụ lục",
-                                    .found = found,
-                                    .fix = "Xác nhận số đúng rồi sửa chỗ ghi sai"});
-      return;
-    }
+  gssize at = -1;
+  while ((at = check_text_find(check->text, ATTACHED_TO, (gsize)(at + 1))) >= 0) {
+    g_autofree char *quoted = attached_number(check, (gsize)at);
+    if (quoted && !first)
+      first = g_steal_pointer(&quoted);
+    if (!quoted || same_number(first, quoted))
+      continue;
+    g_autofree char *pair = g_strdup_printf("%s / %s", first, quoted);
+    g_autofree char *found = g_utf8_strup(pair, -1);
+    check_report(check, (Finding){.line = check_text_line_at(check->text, (gsize)at)->number,
+                                  .where = "đầu văn bản so với phụ lục",
+                                  .found = found,
+                                  .fix = "Xác nhận số đúng rồi sửa chỗ ghi sai"});
+    return;
   }
 }
 
@@ -88,7 +90,7 @@ void check_date_incomplete(PlanCheck *check) {
 static const CheckLine *state_title(const PlanCheck *check) {
   for (guint i = 0; i < check->text->appendix; i++) {
     const CheckLine *line = check_line(check->text, i);
-    if (strstr(line->spelling, STATE_TITLE) || strstr(line->spelling, STATE_MOTTO))
+    if (strstr(line->spelling, STATE_TITLE) || (strstr(line->spelling, "độc lập") && strstr(line->spelling, "tự do")))
       return line;
   }
   return NULL;
@@ -178,7 +180,8 @@ void check_period_before_issue(PlanCheck *check) {
   const char *issued = json_text(json_object_get(check->reading, "date"), "iso");
   if (!from || !issued || strcmp(from, issued) >= 0)
     return;
-  g_autofree char *found = g_strdup_printf("Thời kỳ bắt đầu %s, ban hành %s", from, issued);
+  g_autofree char *first = day_text(from), *day = day_text(issued);
+  g_autofree char *found = g_strdup_printf("Thời kỳ bắt đầu %s, ban hành %s", first, day);
   check_report(check, (Finding){.where = "tên kế hoạch", .found = found, .fix = "Chỉ sinh nhiệm vụ từ ngày ban hành"});
 }
 
@@ -186,7 +189,8 @@ void check_period_expired_now(PlanCheck *check) {
   const char *to = json_text(period_of(check), "to");
   if (!to || strcmp(to, check->on) >= 0)
     return;
-  g_autofree char *found = g_strdup_printf("Thời kỳ đã kết thúc %s", to);
+  g_autofree char *last = day_text(to);
+  g_autofree char *found = g_strdup_printf("Thời kỳ đã kết thúc %s", last);
   check_report(
       check, (Finding){.where = "tên kế hoạch", .found = found, .fix = "Không sinh nhiệm vụ mới; lập kế hoạch kỳ sau"});
 }

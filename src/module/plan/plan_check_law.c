@@ -26,7 +26,9 @@ static gssize find_cited_name(const PlanCheck *check, const json_t *act, const c
     const char *after = check->text->flat->str + at + strlen(name);
     g_autofree char *near = g_strndup(after, strcspn(after, ";.)"));
     const char *other = strstr(near, "/qh");
-    if (!other || other - near > 40 || (own && strstr(near, own)))
+    g_autofree char *before = g_strndup(check->text->flat->str, (gsize)at);
+    gboolean detailed = g_str_has_suffix(before, "điều của "); /* the title of a decree or circular */
+    if (!detailed && (!other || other - near > 40 || (own && strstr(near, own))))
       return at;
   }
   return -1;
@@ -77,7 +79,8 @@ void check_law_period_over(PlanCheck *check) {
     gssize at = over && strcmp(over, check->on) < 0 ? find_act(check, act) : -1;
     if (at < 0)
       continue;
-    g_autofree char *found = g_strdup_printf("%s: giai đoạn thực hiện hết %s", json_text(act, "name"), over);
+    g_autofree char *day = day_text(over);
+    g_autofree char *found = g_strdup_printf("%s: giai đoạn thực hiện hết %s", json_text(act, "name"), day);
     check_report(check, (Finding){.line = check_text_line_at(check->text, (gsize)at)->number,
                                   .found = found,
                                   .fix = "Rà soát, thay bằng văn bản của giai đoạn sau"});
@@ -159,7 +162,8 @@ void check_level_abolished_now(PlanCheck *check) {
     gssize at = find_acting_body(check, json_object_get(level, "named"));
     if (!own && at < 0)
       continue;
-    g_autofree char *found = g_strdup_printf("Cấp %s kết thúc hoạt động từ %s", name, ended);
+    g_autofree char *day = day_text(ended);
+    g_autofree char *found = g_strdup_printf("Cấp %s kết thúc hoạt động từ %s", name, day);
     g_autofree char *fix = g_strdup_printf("Chuyển nhiệm vụ sang %s", json_text(level, "successor"));
     check_report(check, (Finding){.line = at >= 0 ? check_text_line_at(check->text, (gsize)at)->number : 0,
                                   .where = own ? "toàn văn" : NULL,
@@ -170,13 +174,16 @@ void check_level_abolished_now(PlanCheck *check) {
   }
 }
 
-static gboolean is_base(const PlanCheck *check, const char *number) {
+/* By number; laws also by a name that they alone have. */
+static gboolean is_base(const PlanCheck *check, const char *number, const json_t *names) {
   gsize i;
   json_t *base;
   json_array_foreach(json_object_get(check->reading, "legal_bases"), i, base) {
     const char *cited = json_text(base, "number");
     g_autofree char *spelling = text_fold_spelling(cited ? cited : "");
-    if (strstr(spelling, number))
+    const char *subject = cited ? NULL : json_text(base, "subject");
+    g_autofree char *name = text_fold_spelling(subject ? subject : "");
+    if (strstr(spelling, number) || rule_match(names, name))
       return TRUE;
   }
   return FALSE;
@@ -194,7 +201,7 @@ void check_legal_basis_missing(PlanCheck *check) {
   json_array_foreach(json_object_get(check->rules->acts, "required"), i, rule) {
     gsize present = 0;
     json_array_foreach(json_object_get(rule, "numbers"), n, number) present +=
-        is_base(check, json_string_value(number)) ? 1 : 0;
+        is_base(check, json_string_value(number), json_object_get(rule, "named")) ? 1 : 0;
     if (!in_force(rule, check->issued) || present == json_array_size(json_object_get(rule, "numbers")))
       continue;
     g_autofree char *fix = g_strdup_printf("Căn cứ đủ %s", json_text(rule, "name"));

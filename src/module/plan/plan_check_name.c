@@ -86,6 +86,13 @@ static char *without(const char *key, const json_t *words) {
   return text_collapse(rest->str);
 }
 
+char *name_core(const PlanCheck *check, const char *name) {
+  g_autofree char *key = name_key(name);
+  if (!any_prefix(json_object_get(check->rules->bodies, "teams"), key))
+    return g_steal_pointer(&key);
+  return without(key, json_object_get(check->rules->bodies, "team_fillers"));
+}
+
 int name_rank(const PlanCheck *check, const char *name) {
   g_autofree char *key = name_key(name);
   g_autofree char *place = without(key, json_object_get(check->rules->bodies, "not_a_level"));
@@ -116,6 +123,13 @@ static gssize find_name(const CheckText *text, const json_t *named) {
   return -1;
 }
 
+/* "… (trước đây là …)", "… nay là …" close to a name: the two are told apart on purpose. */
+static gboolean says_renamed(const CheckText *text, gsize at) {
+  gsize from = at > 120 ? at - 120 : 0;
+  g_autofree char *near = g_utf8_make_valid(text->flat->str + from, (gssize)MIN(240, text->flat->len - from));
+  return word_find(near, "trước đây") || word_find(near, "nay là") || word_find(near, "tiền thân");
+}
+
 static void check_chain(PlanCheck *check, const json_t *chain) {
   g_autoptr(GString) found = g_string_new(NULL);
   gsize i, count = 0;
@@ -128,7 +142,7 @@ static void check_chain(PlanCheck *check, const json_t *chain) {
     g_string_append_printf(found, "%s%s", count++ ? " và " : "", json_text(name, "name"));
     last = MAX(last, at);
   }
-  if (count < 2)
+  if (count < 2 || says_renamed(check->text, (gsize)last))
     return;
   g_string_append_printf(found, " cùng chỉ %s", json_text(chain, "role"));
   check_report(check, (Finding){.line = check_text_line_at(check->text, (gsize)last)->number,

@@ -21,19 +21,27 @@ static gboolean looks_like_heading(const char *words) {
   return labelled && length < HEADING_MAX_BYTES && !strchr(".;", words[length - 1]);
 }
 
+static void judge_clause(const json_t *rule, const char *clause, int line, Mandatory *out) {
+  if (!rule_match(json_object_get(rule, "said"), clause) || rule_match(json_object_get(rule, "not_said"), clause))
+    return;
+  if (!rule_match(json_object_get(rule, "circular"), clause))
+    out->said = TRUE;
+  else if (!out->circular)
+    out->circular = line;
+}
+
 static void judge_paragraph(const PlanCheck *check, guint first, guint end, Mandatory *out) {
   const json_t *rule = json_object_get(check->rules->outline, "mandatory");
   g_autofree char *words = g_strchomp(check_text_words(check->text, first, end));
-  if (looks_like_heading(words)) {
-    out->headed = out->headed || rule_match(json_object_get(rule, "headed"), words);
+  if (*words && looks_like_heading(words)) {
+    Mandatory in_heading = {0};
+    judge_clause(rule, words, 0, &in_heading);
+    out->headed = out->headed || in_heading.said || rule_match(json_object_get(rule, "headed"), words);
     return;
   }
-  if (!rule_match(json_object_get(rule, "said"), words) || rule_match(json_object_get(rule, "not_said"), words))
-    return;
-  if (!rule_match(json_object_get(rule, "circular"), words))
-    out->said = TRUE;
-  else if (!out->circular)
-    out->circular = check_line(check->text, first)->number;
+  g_auto(GStrv) clauses = g_strsplit_set(words, ".;", -1);
+  for (char **clause = clauses; *clause; clause++)
+    judge_clause(rule, *clause, check_line(check->text, first)->number, out);
 }
 
 static Mandatory find_mandatory(const PlanCheck *check) {
@@ -195,6 +203,14 @@ static char *label_text(const Label *label, int value) {
   return g_string_free(text, FALSE);
 }
 
+static void report_repeat(PlanCheck *check, gsize h) {
+  const char *heading = json_string_value(json_array_get(json_object_get(check->reading, "headings"), h));
+  g_autofree char *found = g_strdup_printf("%s: số mục lặp hoặc lùi", heading);
+  check_report(check, (Finding){.line = check_text_line_of(check->text, heading),
+                                .found = found,
+                                .fix = "Đánh lại số mục, giữ số gốc để đối chiếu"});
+}
+
 static void report_jump(PlanCheck *check, gsize h, const Label *label, int last) {
   const char *heading = json_string_value(json_array_get(json_object_get(check->reading, "headings"), h));
   g_autofree char *before = last ? label_text(label, last) : g_strdup("đầu mục");
@@ -219,6 +235,8 @@ void check_section_numbering_jump(PlanCheck *check) {
     g_autofree char *missing = label_text(&label, *before + 1);
     if (value > *before + 1 && !stands_in_text(check, h, missing))
       report_jump(check, h, &label, *before);
+    else if (value <= *before && value > 1 && label.depth != 1)
+      report_repeat(check, h);
     *before = value;
     for (int d = label.depth + 1; d <= DEPTH_MAX; d++)
       last[d] = 0;

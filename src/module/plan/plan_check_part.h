@@ -51,6 +51,7 @@ struct PlanCheckRules {
 const char *rule_match(const json_t *words, const char *spelling); /* the first entry that matches, or NULL */
 
 const char *json_text(const json_t *object, const char *key); /* NULL unless a text */
+char *day_text(const char *iso); /* 21/11/2026; what is no ISO date stays as it is */
 gboolean json_list_empty(const json_t *list);
 
 typedef struct PlanCheck PlanCheck;
@@ -83,6 +84,8 @@ const char *check_where(const PlanCheck *check, int line); /* the section of a l
 
 /* Names of bodies (plan_check_name.c) */
 char *name_key(const char *name); /* for comparing: spelling, abbreviations written out, remarks in brackets dropped */
+/* The key; of a response team without what the same team's name may lack ("mạng", "khẩn cấp"). */
+char *name_core(const PlanCheck *check, const char *name);
 gboolean name_same(const char *a, const char *b);
 int name_rank(const PlanCheck *check, const char *name); /* level in the hierarchy, 0 unknown */
 int issuer_rank(const PlanCheck *check);

@@ -11,22 +11,10 @@ static const json_t *plan_groups(const PlanCheck *check) {
   return json_object_get(check->reading, "scenario_groups");
 }
 
-/* Which standard group words mean: the extra causes first, then the last that matches (an operator's error also
- * speaks of the system); NULL for none. */
-static const json_t *classify(const PlanCheck *check, const char *words) {
+static gboolean means_group(const json_t *standard, const char *words) {
   g_autofree char *spelling = text_fold_spelling(words ? words : "");
-  const json_t *found = NULL;
-  gsize i;
-  json_t *group;
-  json_array_foreach(json_object_get(check->rules->outline, "extra_causes"), i, group) {
-    if (rule_match(json_object_get(group, "named"), spelling))
-      return group;
-  }
-  json_array_foreach(standard_groups(check), i, group) {
-    if (rule_match(json_object_get(group, "named"), spelling))
-      found = group;
-  }
-  return found;
+  return rule_match(json_object_get(standard, "named"), spelling) &&
+         !rule_match(json_object_get(standard, "not_named"), spelling);
 }
 
 /* The plan's group that means the standard one; NULL where it has none. */
@@ -34,7 +22,7 @@ static const json_t *plan_group_for(const PlanCheck *check, const json_t *standa
   gsize i;
   json_t *group;
   json_array_foreach(plan_groups(check), i, group) {
-    if (classify(check, json_text(group, "group")) == standard)
+    if (means_group(standard, json_text(group, "group")))
       return group;
   }
   return NULL;
@@ -106,16 +94,33 @@ void check_scenario_kind_missing(PlanCheck *check) {
   }
 }
 
+/* Whether some scenario group answers the cause; a cause of no known group is not judged. */
+static gboolean cause_answered(const PlanCheck *check, const json_t *groups, const char *cause, gboolean answered) {
+  gsize i;
+  json_t *group;
+  json_array_foreach(groups, i, group) {
+    if (!means_group(group, cause))
+      continue;
+    if (plan_group_for(check, group))
+      return TRUE;
+    answered = FALSE;
+  }
+  return answered;
+}
+
 /* Every cause that the plan names wants a scenario of its group. */
 void check_cause_scenario_mismatch(PlanCheck *check) {
   const json_t *causes = json_object_get(check->reading, "cause_groups");
+  const json_t *extra = json_object_get(check->rules->outline, "extra_causes");
   g_autoptr(GString) missing = g_string_new(NULL);
   gsize i, count = 0;
   json_t *cause;
   json_array_foreach(causes, i, cause) {
     const char *words = json_string_value(cause);
-    const json_t *standard = classify(check, words);
-    if (!words || !standard || plan_group_for(check, standard))
+    if (!words ||
+        (cause_answered(check, standard_groups(check), words, TRUE) && cause_answered(check, extra, words, TRUE)))
+      continue;
+    if (cause_answered(check, standard_groups(check), words, FALSE))
       continue;
     g_string_append_printf(missing, "%s“%s”", count++ ? ", " : "", words);
   }

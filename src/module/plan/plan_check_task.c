@@ -106,6 +106,11 @@ void check_time_missing(PlanCheck *check) {
     add_place(places, &count, task_where(task));
     line = line ? line : task_line(check, i);
   }
+  gboolean arguable = !count; /* items without owner are perhaps no tasks of their own */
+  json_array_foreach(json_object_get(check->reading, "content_items_without_owner"), i, task) {
+    if (arguable)
+      add_place(places, &count, task_where(task));
+  }
   close_places(places, count);
   g_autofree char *found =
       g_strdup_printf("%zu/%zu nhiệm vụ không ghi thời gian thực hiện", count, json_array_size(tasks_of(check)));
@@ -113,7 +118,8 @@ void check_time_missing(PlanCheck *check) {
     check_report(check, (Finding){.line = line,
                                   .where = places->str,
                                   .found = found,
-                                  .fix = "Bước ứng cứu: thực hiện theo sự cố; nhiệm vụ khác: hỏi lại thời hạn"});
+                                  .fix = "Bước ứng cứu: thực hiện theo sự cố; nhiệm vụ khác: hỏi lại thời hạn",
+                                  .arguable = arguable});
 }
 
 static char *first_words(const char *text, json_int_t limit) {
@@ -214,6 +220,14 @@ void check_wrong_level_owner(PlanCheck *check) {
   }
 }
 
+/* What stands in brackets may tell two apart. */
+static gboolean same_unit(const char *a, const char *b) {
+  if (!strchr(a, '(') || !strchr(b, '('))
+    return name_same(a, b);
+  g_autofree char *first = text_fold_spelling(a), *second = text_fold_spelling(b);
+  return g_str_equal(first, second);
+}
+
 void check_same_unit_lead_and_coordinate(PlanCheck *check) {
   gsize i, l, c;
   json_t *task, *lead, *partner;
@@ -223,7 +237,7 @@ void check_same_unit_lead_and_coordinate(PlanCheck *check) {
     json_array_foreach(json_object_get(task, "lead"), l, lead) {
       json_array_foreach(json_object_get(task, "coordinate"), c, partner) {
         if (!json_is_string(lead) || !json_is_string(partner) ||
-            !name_same(json_string_value(lead), json_string_value(partner)))
+            !same_unit(json_string_value(lead), json_string_value(partner)))
           continue;
         g_autofree char *found = g_strdup_printf("%s vừa chủ trì vừa phối hợp", json_string_value(lead));
         check_report(check, (Finding){.line = task_line(check, i),
@@ -236,40 +250,48 @@ void check_same_unit_lead_and_coordinate(PlanCheck *check) {
 }
 
 /* Named in a part on duties: as its unit, or as one of several in a common heading. */
-static gboolean has_duties(const json_t *entries, const char *key) {
+static gboolean has_duties(const PlanCheck *check, const char *part, const char *name) {
   gsize i;
   json_t *entry;
-  json_array_foreach(entries, i, entry) {
+  g_autofree char *key = name_core(check, name);
+  json_array_foreach(json_object_get(check->reading, part), i, entry) {
     const char *unit = json_text(entry, "unit");
-    g_autofree char *unit_key = unit ? name_key(unit) : NULL;
+    g_autofree char *unit_key = unit ? name_core(check, unit) : NULL;
     if (unit_key && *unit_key && (word_find(unit_key, key) || word_find(key, unit_key)))
       return TRUE;
   }
   return FALSE;
 }
 
+static gboolean lacks_duties(const PlanCheck *check, const char *name) {
+  return !name_is_role(check, name) && !is_issuer(check, name) && !has_duties(check, "organisation_duties", name) &&
+         !has_duties(check, "functions", name);
+}
+
 void check_owner_without_duties(PlanCheck *check) {
-  const json_t *duties = json_object_get(check->reading, "organisation_duties");
   g_autoptr(GHashTable) told = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-  gsize i, l;
+  g_autoptr(GString) names = g_string_new(NULL);
+  gsize i, l, count = 0;
+  int line = 0;
   json_t *task, *lead;
-  if (json_list_empty(duties))
-    return;
   json_array_foreach(tasks_of(check), i, task) {
     json_array_foreach(json_object_get(task, "lead"), l, lead) {
       const char *name = json_string_value(lead);
-      g_autofree char *key = name ? name_key(name) : NULL;
-      if (!key || name_is_role(check, name) || is_issuer(check, name) || has_duties(duties, key) ||
-          has_duties(json_object_get(check->reading, "functions"), key) || g_hash_table_contains(told, key))
+      if (!name || !lacks_duties(check, name) || !g_hash_table_add(told, name_key(name)))
         continue;
-      g_autofree char *found = g_strdup_printf("%s chủ trì %s nhưng không có mục trách nhiệm", name, task_where(task));
-      check_report(check, (Finding){.line = task_line(check, i),
-                                    .where = "tổ chức thực hiện",
-                                    .found = found,
-                                    .fix = "Bổ sung trách nhiệm của đơn vị trong phần tổ chức thực hiện"});
-      g_hash_table_add(told, g_steal_pointer(&key));
+      g_autofree char *place = g_strdup_printf("%s (%s)", name, task_where(task) ? task_where(task) : "?");
+      add_place(names, &count, place);
+      line = line ? line : task_line(check, i);
     }
   }
+  close_places(names, count);
+  if (!count || json_list_empty(json_object_get(check->reading, "organisation_duties")))
+    return;
+  g_autofree char *found = g_strdup_printf("Chủ trì nhiệm vụ nhưng không có mục trách nhiệm: %s", names->str);
+  check_report(check, (Finding){.line = line,
+                                .where = "tổ chức thực hiện",
+                                .found = found,
+                                .fix = "Bổ sung trách nhiệm của đơn vị trong phần tổ chức thực hiện"});
 }
 
 void check_roadmap_single_owner(PlanCheck *check) {

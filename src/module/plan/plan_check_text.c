@@ -108,21 +108,34 @@ static void append_line(CheckText *text, const SourceLine *source) {
 /* The label of a heading: "III", "2", "1.2", "a"; NULL where it has none. */
 static char *heading_label(const char *heading) {
   gsize length = strcspn(heading, " )");
+  gboolean letter = heading[length] == ')' && g_utf8_strlen(heading, (gssize)length) == 1;
   while (length && heading[length - 1] == '.')
     length--;
-  if (!length || length > 8 || strspn(heading, "0123456789.IVXLC") < length)
+  if (!length || length > 8 || (!letter && strspn(heading, "0123456789.IVXLC") < length))
     return NULL;
   return g_strndup(heading, length);
 }
 
-/* "III", then "2" gives "III.2"; then "1.1" gives "III.1.1" under a Roman chapter. */
-static char *heading_path(const char *label, char **chapter) {
-  if (g_ascii_isalpha(label[0])) {
-    g_free(*chapter);
-    *chapter = g_strdup(label);
+typedef struct {
+  char *chapter; /* "III" */
+  char *section; /* "III.2" */
+} HeadingPath;
+
+/* "III", then "2" gives "III.2", then "a" gives "III.2.a"; "1.1" gives "III.1.1" under a Roman chapter. */
+static char *heading_path(HeadingPath *path, const char *label) {
+  if (strspn(label, "IVXLC") == strlen(label)) {
+    g_free(path->chapter);
+    path->chapter = g_strdup(label);
+    g_clear_pointer(&path->section, g_free);
     return g_strdup(label);
   }
-  return *chapter ? g_strconcat(*chapter, ".", label, NULL) : g_strdup(label);
+  const char *parent = g_ascii_isdigit(label[0]) || !path->section ? path->chapter : path->section;
+  char *full = parent ? g_strconcat(parent, ".", label, NULL) : g_strdup(label);
+  if (g_ascii_isdigit(label[0])) {
+    g_free(path->section);
+    path->section = g_strdup(full);
+  }
+  return full;
 }
 
 static gboolean line_is_heading(const CheckLine *line, const char *heading) {
@@ -135,7 +148,7 @@ static void find_sections(CheckText *text, const json_t *headings) {
   gsize h;
   json_t *value;
   guint from = 0;
-  g_autofree char *chapter = NULL;
+  HeadingPath at_heading = {NULL, NULL};
   json_array_foreach(headings, h, value) {
     g_autofree char *heading = text_fold_spelling(json_string_value(value) ? json_string_value(value) : "");
     g_autofree char *label = json_string_value(value) ? heading_label(json_string_value(value)) : NULL;
@@ -148,18 +161,21 @@ static void find_sections(CheckText *text, const json_t *headings) {
       text->body = at;
     check_line(text, at)->heading = h + 1;
     from = at + 1;
-    g_autofree char *path = label ? heading_path(label, &chapter) : g_strdup(json_string_value(value));
+    g_autofree char *path = label ? heading_path(&at_heading, label) : g_strdup(json_string_value(value));
     for (guint i = at; i < text->lines->len; i++) {
       g_free(check_line(text, i)->where);
       check_line(text, i)->where = g_strdup(path);
     }
   }
+  g_free(at_heading.chapter);
+  g_free(at_heading.section);
 }
 
 static guint find_appendix(const CheckText *text) {
   for (guint i = text->body; i < text->lines->len; i++) {
     const char *spelling = check_line(text, i)->spelling;
-    if (g_str_has_prefix(spelling, "phụ lục") && strlen(spelling) < 24)
+    if (g_str_has_prefix(spelling, "phụ lục") &&
+        (strlen(spelling) < 24 || g_str_has_prefix(check_line(text, i)->plain, "PHỤ LỤC")))
       return i;
   }
   return text->lines->len;

@@ -78,7 +78,7 @@ static void words_clear(Words *words) {
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Words, words_clear)
 
 /* The term stands at `at` with one wrong letter in a word, or with wrong accents in two: read wrongly, not written so.
- * One wrong accent is a slip. */
+ * One wrong accent may be a slip of the writer. */
 static WordMatch compare_term(const Words *words, guint at, char **term, guint length) {
   guint accents = 0, letters = 0;
   for (guint i = 0; i < length; i++) {
@@ -97,31 +97,36 @@ static gboolean is_known_variant(const PlanCheck *check, const char *found) {
   return rule_match(json_object_get(check->rules->outline, "term_variants"), found) != NULL;
 }
 
-static void look_for_term(PlanCheck *check, const Words *words, const char *term_text, WordMatch wanted,
-                          const char *fix) {
+static void report_term(PlanCheck *check, const char *found, const char *term, gsize place, gboolean arguable) {
+  g_autofree char *told = g_strdup_printf("“%s”: có thể là “%s”", found, term);
+  check_report(check, (Finding){.line = check_text_line_at(check->text, place)->number,
+                                .found = told,
+                                .fix = "Đối chiếu bản gốc rồi sửa",
+                                .arguable = arguable});
+}
+
+static void look_for_term(PlanCheck *check, const Words *words, const char *term_text, GHashTable *told) {
   g_auto(GStrv) term = g_strsplit(term_text, " ", -1);
   guint length = g_strv_length(term);
   for (guint at = 0; length >= 3 && at + length <= words->count; at++) {
     WordMatch match = compare_term(words, at, term, length);
-    if (match != wanted)
+    if (match != WORD_LETTER && match != WORD_ACCENT)
       continue;
     gsize end = words->places[at + length - 1] + strlen(words->words[at + length - 1]);
-    g_autofree char *found = g_strndup(check->text->flat->str + words->places[at], end - words->places[at]);
-    if (is_known_variant(check, found))
-      continue;
-    g_autofree char *told = g_strdup_printf("“%s”: %s “%s”", found, fix, term_text);
-    check_report(
-        check,
-        (Finding){.line = check_text_line_at(check->text, words->places[at])->number, .found = told, .fix = term_text});
+    char *found = g_strndup(check->text->flat->str + words->places[at], end - words->places[at]);
+    if (!is_known_variant(check, found) && !g_hash_table_contains(told, found))
+      report_term(check, found, term_text, words->places[at], match == WORD_ACCENT);
+    g_hash_table_add(told, found);
   }
 }
 
-static void look_for_terms(PlanCheck *check, WordMatch wanted, const char *fix) {
+static void look_for_terms(PlanCheck *check) {
   g_auto(Words) words = split_words(check->text->flat->str);
+  g_autoptr(GHashTable) told = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   gsize i;
   json_t *term;
   json_array_foreach(json_object_get(check->rules->outline, "terms"), i, term)
-      look_for_term(check, &words, json_string_value(term), wanted, fix);
+      look_for_term(check, &words, json_string_value(term), told);
 }
 
 /* "O5/2017/QĐ-TTg", "20l7": letters that were digits, in the number of an act or a date. */
@@ -132,7 +137,8 @@ static gboolean digits_misread(const char *word) {
     digits += g_ascii_isdigit(word[i]) != 0;
     like += strchr("ol", word[i]) && word[i];
   }
-  return digits >= 1 && like >= 1 && digits + like == length;
+  gboolean number = word[length] == '/' || length == 4 || (length == 2 && g_ascii_isdigit(word[1]));
+  return number && digits >= 1 && like >= 1 && digits + like == length;
 }
 
 static void look_for_misread_numbers(PlanCheck *check) {
@@ -148,7 +154,7 @@ static void look_for_misread_numbers(PlanCheck *check) {
 }
 
 void check_ocr_error(PlanCheck *check) {
-  look_for_terms(check, WORD_LETTER, "có thể là");
+  look_for_terms(check);
   look_for_misread_numbers(check);
 }
 
@@ -180,7 +186,6 @@ static const char *tight_comma(const char *plain) {
 }
 
 void check_typo(PlanCheck *check) {
-  look_for_terms(check, WORD_ACCENT, "đúng là");
   look_for_doubled(check);
   gsize w;
   json_t *slip;
