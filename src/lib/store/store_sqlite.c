@@ -380,9 +380,11 @@ static const StoreTypeWord WORDS[] = {
 };
 
 /* The index keeps no text of its own (content=''): search_row has what a deletion must repeat. Its texts are words of
- * letters and digits with one blank between, so the plainest tokenizer does; '_' begins the tokens of scopes. */
+ * letters and digits with one blank between, so the plainest tokenizer does; '_' begins the tokens of scopes. Every
+ * word of a query is a prefix, and Vietnamese syllables are short: lists for their beginnings make common words 3 to 20
+ * times as fast, for half as much index again. */
 #define INDEX_TABLE                                                                                                    \
-  "CREATE VIRTUAL TABLE IF NOT EXISTS search_index USING fts5(words, content='', columnsize=0,"                        \
+  "CREATE VIRTUAL TABLE IF NOT EXISTS search_index USING fts5(words, content='', columnsize=0, prefix='2 3 4',"        \
   " tokenize=\"ascii tokenchars '_'\");"
 
 const StoreDriver STORE_SQLITE = {
