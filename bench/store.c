@@ -1,4 +1,4 @@
-/* Commits a second through the store, beside the same rows in plain SQLite transactions with the same settings.
+/* Commits and point reads a second through the store, beside the same in plain SQLite with the same settings.
  *
  *   bench_store [SECONDS]     default 2 for each of the rows below; with UNGCUU_TEST_POSTGRES (tools/with_postgres)
  * also there
@@ -121,12 +121,63 @@ static double measure(const char *what, StoreTestingEngine engine, GThreadFunc f
   return rate;
 }
 
+enum { READ_ROWS = 2000 };
+static const StoreSql READ = {"entry.read", "SELECT unit, made_ms, body FROM entry WHERE id = $1", NULL};
+
+static gboolean insert_many(StoreConn *conn, void *data, GError **error) {
+  gboolean ok = TRUE;
+  for (gint64 id = 0; ok && id < READ_ROWS; id++)
+    ok = insert(conn, &id, error);
+  return ok && data == NULL;
+}
+
+static gint64 read_store(StoreConn *conn, gint64 id) {
+  g_autoptr(StoreRows) rows = store_query(conn, &READ, S(S_INT(id)), NULL);
+  g_assert_true(store_step(rows, NULL));
+  return store_int(rows, 0) + store_int(rows, 1) + store_text(rows, 2)[0];
+}
+
+static gint64 read_plain(sqlite3_stmt *stmt, gint64 id) {
+  sqlite3_bind_int64(stmt, 1, id);
+  g_assert_cmpint(sqlite3_step(stmt), ==, SQLITE_ROW);
+  gint64 sum = sqlite3_column_int64(stmt, 0) + sqlite3_column_int64(stmt, 1) + sqlite3_column_text(stmt, 2)[0];
+  sqlite3_reset(stmt);
+  return sum;
+}
+
+/* Reads until the time is over; stmt NULL: through the store. Every sum must be that of the row. */
+static double measure_reads(const char *what, StoreConn *conn, sqlite3_stmt *stmt, int seconds) {
+  gint64 done = 0, until = g_get_monotonic_time() + seconds * G_USEC_PER_SEC;
+  for (; g_get_monotonic_time() < until; done++) {
+    gint64 id = done * 7919 % READ_ROWS;
+    g_assert_cmpint(stmt ? read_plain(stmt, id) : read_store(conn, id), ==, id % 100 + id * 7 + 'a');
+  }
+  printf("%-34s %8.0f reads/s\n", what, (double)done / seconds);
+  return (double)done / seconds;
+}
+
+static void bench_reads(int seconds) {
+  g_autoptr(StoreTesting) testing = store_testing_new(GINT_TO_POINTER(TESTING_SQLITE));
+  Store *store = store_testing_open(testing);
+  g_assert_true(store_migrate(store, TABLE, 1, NULL) && store_write(store, insert_many, NULL, NULL));
+  sqlite3 *db = plain_open(testing->url);
+  sqlite3_stmt *stmt;
+  check(sqlite3_prepare_v3(db, READ.sql, -1, SQLITE_PREPARE_PERSISTENT, &stmt, NULL), db);
+  double plain = measure_reads("SQLite, plain point reads", NULL, stmt, seconds);
+  double ours = measure_reads("store on SQLite", store_read(store, NULL), NULL, seconds);
+  printf("  store / plain: %.2f\n", ours / plain);
+  sqlite3_finalize(stmt);
+  sqlite3_close(db);
+  store_close(store);
+}
+
 int main(int argc, char **argv) {
   int seconds = argc > 1 ? atoi(argv[1]) : 2;
   static const int CLIENTS[] = {1, 8};
   for (gsize i = 0; i < sizeof body - 1; i++)
     body[i] = (char)('a' + i % 26);
   seconds = CLAMP(seconds, 1, 60);
+  bench_reads(seconds);
   for (gsize i = 0; i < G_N_ELEMENTS(CLIENTS); i++) {
     double plain = measure("SQLite, plain transactions", TESTING_SQLITE, plain_client, CLIENTS[i], seconds);
     double store = measure("store on SQLite", TESTING_SQLITE, store_client, CLIENTS[i], seconds);

@@ -213,9 +213,10 @@ gboolean store_step(StoreRows *rows, GError **error) {
 void store_rows_free(StoreRows *rows) {
   if (!rows)
     return;
+  char *owned = g_steal_pointer(&rows->owned);
   rows->conn->open_rows--;
-  g_autofree char *owned = g_steal_pointer(&rows->owned);
   rows->conn->driver->rows_free(rows);
+  g_free(owned);
 }
 
 int store_columns(const StoreRows *rows) {

@@ -39,7 +39,7 @@ typedef enum { STORE_NULL, STORE_INT, STORE_TEXT, STORE_BLOB } StoreType;
 typedef struct {
   StoreType type;
   gint64 number;
-  const void *bytes; /* not copied: must live until the call returns, or the rows are freed */
+  const void *bytes; /* not copied: must live until the call returns, or the rows are freed; a text ends with NUL */
   gsize length;
 } StoreValue;
 
@@ -66,7 +66,8 @@ typedef gboolean (*StoreWriteFunc)(StoreConn *conn, void *data, GError **error);
  * statement that failed makes the whole function fail, even if it went on. Not to be called from within a function. */
 gboolean store_write(Store *store, StoreWriteFunc func, void *data, GError **error);
 
-/* Counts up with every commit of this process and, when polled, of others: what live pages wait for. */
+/* Counts up with every commit of this process and, when polled, of others: what live pages wait for. Cheap; others are
+ * looked for at most every 20 ms. */
 guint64 store_change_counter(Store *store);
 
 /* Rows: NULL with error; else step until FALSE; a step that fails sets the error (check it after the loop). */

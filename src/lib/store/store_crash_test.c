@@ -2,10 +2,12 @@
 #include "base/error.h"
 #include "lib/store/store_testing.h"
 #include <glib/gstdio.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -209,12 +211,9 @@ static void test_full(gconstpointer engine) {
 }
 
 /* Fill until no more goes in: every write is told one way or the other, and that is what is there. */
-static void test_fill(gconstpointer engine) {
-  g_autoptr(StoreTesting) testing = store_testing_new(engine);
+static void fill(const StoreTesting *testing, void (*make_room)(const StoreTesting *)) {
   Store *store = store_testing_open(testing);
   migrate(store);
-  signal(SIGXFSZ, SIG_IGN);
-  limit_files(1 << 20);
   g_autofree char *body = g_strnfill(3000, 'y');
   int written = 0, refused = 0;
   for (int i = 0; refused < 5 && i < 5000; i++) {
@@ -230,12 +229,42 @@ static void test_fill(gconstpointer engine) {
   g_assert_cmpint(refused, ==, 5);
   g_assert_cmpint(written, >, 20);
   g_assert_cmpint(get_all(store, &COUNT), ==, written);
-  limit_files(RLIM_INFINITY);
+  make_room(testing);
   Write last = {1000000, body};
   g_assert_true(store_write(store, put_pair, &last, NULL));
+  store_close(store);
+  store = store_testing_open(testing);
   g_assert_cmpint(get_all(store, &COUNT), ==, written + 1);
   g_assert_cmpint(get_all(store, &HALVES), ==, 0);
   store_close(store);
+}
+
+static void unlimit(const StoreTesting *testing) {
+  (void)testing;
+  limit_files(RLIM_INFINITY);
+}
+
+static void test_fill(gconstpointer engine) {
+  g_autoptr(StoreTesting) testing = store_testing_new(engine);
+  signal(SIGXFSZ, SIG_IGN);
+  limit_files(1 << 20);
+  fill(testing, unlimit);
+}
+
+static void enlarge(const StoreTesting *testing) {
+  g_assert_cmpint(mount("tmpfs", testing->folder, "tmpfs", MS_REMOUNT, "size=16m"), ==, 0);
+}
+
+/* A file system that is full, seen by this thread and its children only, so that it is gone with them. */
+static void test_fill_disk(gconstpointer engine) {
+  g_autoptr(StoreTesting) testing = store_testing_new(engine);
+  if (unshare(CLONE_NEWNS) || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+      mount("tmpfs", testing->folder, "tmpfs", 0, "size=1m")) {
+    g_test_skip("a small file system cannot be mounted here: needs root");
+    return;
+  }
+  fill(testing, enlarge);
+  g_assert_cmpint(umount2(testing->folder, MNT_DETACH), ==, 0);
 }
 
 /* The server ends a connection: while nothing was committed the store connects again and the function runs again. */
@@ -322,6 +351,7 @@ int main(int argc, char **argv) {
   STORE_TESTING_ADD("/store_crash/kill", test_kill);
   g_test_add_data_func("/store_crash/full/sqlite", GINT_TO_POINTER(TESTING_SQLITE), test_full);
   g_test_add_data_func("/store_crash/fill/sqlite", GINT_TO_POINTER(TESTING_SQLITE), test_fill);
+  g_test_add_data_func("/store_crash/fill_disk/sqlite", GINT_TO_POINTER(TESTING_SQLITE), test_fill_disk);
   g_test_add_data_func("/store_crash/lost/postgres", GINT_TO_POINTER(TESTING_POSTGRES), test_lost);
   g_test_add_data_func("/store_crash/unknown/postgres", GINT_TO_POINTER(TESTING_POSTGRES), test_unknown);
   return g_test_run();

@@ -407,8 +407,8 @@ static StoreConn *postgres_open(const char *url, StoreUse use, GError **error) {
   conn->base.driver = &STORE_POSTGRES;
   conn->base.use = use;
   conn->prepared = g_hash_table_new_full(NULL, NULL, NULL, g_free);
-  const char *const keys[] = {"dbname", "application_name", "connect_timeout", NULL};
-  const char *const values[] = {url, "ungcuu", "10", NULL};
+  const char *const keys[] = {"application_name", "connect_timeout", "dbname", NULL};
+  const char *const values[] = {"ungcuu", "10", url, NULL};
   conn->pg = PQconnectdbParams(keys, values, 1);
   if (set_up(conn, error))
     return &conn->base;

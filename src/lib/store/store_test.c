@@ -2,6 +2,7 @@
 #include "base/error.h"
 #include "lib/store/store_testing.h"
 #include <string.h>
+#include <sys/stat.h>
 
 static const Migration NOTES[] = {
     {1, "0001_note.sql",
@@ -436,6 +437,40 @@ static void test_reopen(gconstpointer engine) {
   }
 }
 
+/* Nobody else on the machine may read the records, whatever the umask. */
+static void test_private(gconstpointer engine) {
+  g_autoptr(StoreTesting) testing = store_testing_new(engine);
+  mode_t before = umask(0);
+  Store *store = open_notes(testing);
+  write_one(store, "a");
+  umask(before);
+  static const char *const ENDS[] = {"", "-wal", "-shm"};
+  for (gsize i = 0; i < G_N_ELEMENTS(ENDS); i++) {
+    g_autofree char *path = g_strconcat(testing->url, ENDS[i], NULL);
+    struct stat status;
+    g_assert_cmpint(stat(path, &status), ==, 0);
+    g_assert_cmpint(status.st_mode & 0777, ==, 0600);
+  }
+  store_close(store);
+}
+
+static void test_cannot_open(gconstpointer engine) {
+  (void)engine;
+  static const struct {
+    const char *url;
+    int code;
+  } cases[] = {
+      {"/nonexistent/store.db",                       ERROR_FAILED     },
+      {"/",                                           ERROR_FAILED     },
+      {"postgresql://nobody@/none?host=/nonexistent", ERROR_UNAVAILABLE}
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+    g_autoptr(GError) error = NULL;
+    g_assert_null(store_open(cases[i].url, &error));
+    g_assert_error(error, APP_ERROR, cases[i].code);
+  }
+}
+
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   STORE_TESTING_ADD("/store/values", test_values);
@@ -450,5 +485,7 @@ int main(int argc, char **argv) {
   STORE_TESTING_ADD("/store/migrate_at_once", test_migrate_at_once);
   STORE_TESTING_ADD("/store/explain", test_explain);
   STORE_TESTING_ADD("/store/reopen", test_reopen);
+  g_test_add_data_func("/store/private/sqlite", GINT_TO_POINTER(TESTING_SQLITE), test_private);
+  g_test_add_data_func("/store/cannot_open", NULL, test_cannot_open);
   return g_test_run();
 }
