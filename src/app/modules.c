@@ -1,9 +1,11 @@
 #include "app/modules.h"
 #include "module/account/account.h"
 #include "module/admin/admin.h"
+#include "module/board/board.h"
 #include "module/duty/duty.h"
 
 const Module *const MODULES[] = {
+    &board_module,
     &account_module,
     &admin_module,
     &duty_module,
