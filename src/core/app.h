@@ -1,0 +1,81 @@
+/* The running program and its modules.
+ *
+ * A module is tables. Core knows modules only through this struct; src/app/modules.c lists them.
+ * Threads: App is immutable after start, but for what its parts say of themselves.
+ */
+#pragma once
+#include "base/doc.h"
+#include "core/operation.h"
+#include "core/permission.h"
+#include "lib/store/store.h"
+
+typedef struct App App;
+typedef struct Module Module;
+typedef struct Law Law;
+typedef struct Settings Settings;
+
+typedef struct {
+  const char *event; /* "contact.changed" */
+  /* Runs inside the transaction of the change; `change` is a Change (core/request.h). */
+  gboolean (*handle)(void *change, const char *type, const char *id, const char *body_id, const json_t *data,
+                     GError **error);
+} EventHandler;
+
+typedef struct {
+  const char *name;     /* "mail.send" */
+  const char *summary;  /* Vietnamese */
+  /* payload: what was enqueued. FALSE with an error whose ErrorInfo says retry: tried again later, else failed. */
+  gboolean (*run)(App *app, const json_t *payload, GError **error);
+  int every_minutes;    /* 0: only when enqueued; else also by the clock */
+} JobRow;
+
+typedef struct {
+  const char *key;     /* "mail.smtp_url" */
+  FieldType type;      /* FIELD_TEXT, FIELD_INT, FIELD_BOOL, FIELD_EMAIL, FIELD_SECRET, FIELD_CHOICE */
+  const char *initial; /* as text; never NULL */
+  const char *label, *help;
+  gint64 least, most; /* FIELD_INT */
+  gboolean on_page;   /* an administrator may change it on the page; else only in ungcuu.conf */
+} SettingRow;
+
+typedef struct {
+  const char *label, *path, *permission;
+  int order; /* 10 Bảng trực … as in docs/words.md; 0: no entry */
+  gboolean gap; /* a line above it */
+} MenuEntry;
+
+struct Module {
+  const char *name;
+  OperationTable operations;
+  const PermissionRow *permissions; /* each ends with a row of NULL */
+  const SettingRow *settings;
+  const EventHandler *events;
+  const JobRow *jobs;
+  const Migration *migrations;
+  gsize n_migrations;
+  StoreSqlTable sql;
+  const MenuEntry *menu;
+  /* Adds to the board of the acting body: tiles ("tiles" list) and sections. `board` has the lists "tiles" and
+   * "sections"; see web/templates/board/home.html. */
+  gboolean (*board)(Request *request, Doc *board, GError **error);
+  /* Adds calendar items {day, title, url, state, late} between two ISO days, both included. */
+  gboolean (*calendar)(Request *request, const char *from_day, const char *to_day, Doc *items, GError **error);
+  /* The page of a record, for links and search results: ("duty", id) -> "/nhiem-vu/…"; NULL when not of this module. */
+  const char *(*link)(Arena *arena, const char *type, const char *id);
+  /* The number or word beside the menu entry: writes {"count": 2, "late": true} or nothing. */
+  gboolean (*badge)(Request *request, Doc *badge, GError **error);
+};
+
+struct App {
+  const Module *const *modules; /* ends with NULL */
+  char *home;                   /* UNGCUU_HOME */
+  char *data_dir;               /* data/, read only */
+  Store *store;                 /* NULL while an operation needs nothing */
+  const Law *law;
+  Settings *settings;
+  gboolean demo;
+};
+
+const Operation *app_find_operation(const App *app, const char *name);
+const PermissionRow *app_find_permission(const App *app, const char *name);
+const char *app_link(const App *app, Arena *arena, const char *type, const char *id); /* NULL: no page */
