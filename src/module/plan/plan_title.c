@@ -200,9 +200,9 @@ static const struct {
 static PlanText spoken_name(PlanReading *reading, PlanText name) {
   g_autoptr(GString) out = g_string_new(NULL);
   gsize from = 0;
-  if (plan_starts(name.fold, "uy ban nhan dan")) {
+  if (plan_starts(name.fold, "uy ban nhan dan") || plan_starts(name.fold, "ubnd")) {
     g_string_append(out, "UBND");
-    from = 15;
+    from = plan_starts(name.fold, "ubnd") ? 4 : 15;
   }
   if (!plan_text_caps(name)) {
     g_string_append(out, plan_text_at(name, from));

@@ -67,6 +67,16 @@ gsize plan_duty_verb(PlanText text, gsize from) {
   return text.length;
 }
 
+/* "Văn phòng HĐND và UBND" is one office. */
+static gboolean one_office(PlanText text, gsize at) {
+  static const char *const BODIES[] = {"hdnd", "ubnd", "hoi dong nhan dan", "uy ban nhan dan", "dang uy", NULL};
+  gsize from = at;
+  while (from && !strchr(";,(", text.fold[from - 1]))
+    from--;
+  from += strspn(text.fold + from, " ");
+  return plan_starts(text.fold + from, "van phong") && plan_starts_any(text.fold + at + 4, BODIES);
+}
+
 /* A list parts at ; always, at a comma or full stop where a unit with a capital follows, and at " và các …" that
  * closes a list. Nothing parts inside parentheses. */
 static gsize list_break(PlanText text, gsize i, gboolean several) {
@@ -82,7 +92,7 @@ static gsize list_break(PlanText text, gsize i, gboolean several) {
       return 0;
     if (plan_starts(text.fold + i, " va bao cao "))
       return i + 12;
-    if (plan_unit_starts(text, i + 4) && i > 1)
+    if (plan_unit_starts(text, i + 4) && i > 1 && !one_office(text, i))
       return i + 4;
     return several && (plan_starts(text.fold + i, " va cac co quan") || plan_starts(text.fold + i, " va cac don vi")) ? i + 4 : 0;
   default: return 0;
