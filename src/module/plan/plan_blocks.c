@@ -58,13 +58,15 @@ static gboolean heading_is_whole(const PlanReading *reading, const PlanBlock *op
 }
 
 static gboolean continues(const Joiner *joiner, const PlanBlock *open, const PlanLine *line) {
-  if (!open || !joiner->before || open->table || open->appendix || !same_place(joiner->before, line) || joiner->reading->source->kind == SOURCE_DOCX)
+  if (!open || !joiner->before || open->table || open->appendix || !same_place(joiner->before, line))
     return FALSE;
   if (line->mark.kind != MARK_NONE)
     return mark_is_false(open, line);
   PlanText text = line->text;
   gunichar first = g_utf8_get_char(text.text);
   char end = open->text.fold[open->text.length ? open->text.length - 1 : 0];
+  if (joiner->reading->source->kind == SOURCE_DOCX) /* its paragraphs are whole; a break inside one goes on in small letters */
+    return g_unichar_islower(first) && end != ':' && !line->source->label;
   if (g_unichar_islower(first) || strchr(",;.)%", (int)text.fold[0]))
     return TRUE;
   if (appendix_title(text) || line->source->heading || end == ':')

@@ -20,7 +20,9 @@ int plan_organisation_section(PlanReading *reading) {
 static gboolean is_closing(const PlanBlock *block) {
   static const char *const CLOSINGS[] = {"tren day la", "trong qua trinh", "trong khi thuc hien", "yeu cau", "de nghi", "qua trinh thuc hien", "qua trinh trien khai", "ke hoach nay",
                                          "neu co kho khan", "can cu ke hoach nay", "nhan duoc ke hoach", "can cu noi dung ke hoach nay", NULL};
-  return block->mark.kind == MARK_NONE && plan_starts_any(block->text.fold, CLOSINGS);
+  static const char *const TROUBLES[] = {"vuong mac", "kho khan", NULL}, *const VOICED[] = {"phan anh", "kien nghi", "bao cao", "gui", NULL};
+  return block->mark.kind == MARK_NONE && (plan_starts_any(block->text.fold, CLOSINGS) ||
+                                           (plan_has_any(block->text.fold, TROUBLES) && plan_has_any(block->text.fold, VOICED)));
 }
 
 /* "Giao Công an xã", "Đề nghị Ban Chỉ huy …": the name without the asking. */

@@ -175,6 +175,19 @@ static void add_cells(PlanReading *reading, PlanTable *table, const char *raw, c
   table->columns = MAX(table->columns, count);
 }
 
+/* Pipes that only set text side by side (letterhead, signature): the cells become halves of a plain line. */
+static void free_cells(PlanReading *reading, guint first, guint last) {
+  for (guint i = first; i <= last; i++) {
+    PlanLine *line = plan_line(reading, i);
+    g_auto(GStrv) cells = g_strsplit(is_pipe_rule(line) ? "" : line->raw, "|", 0);
+    g_autofree char *apart = g_strjoinv("   ", cells);
+    line->raw = g_string_chunk_insert(reading->chunk, g_strstrip(apart));
+    line->text = plan_text(reading->chunk, line->raw);
+    line->mark = plan_mark(line->text);
+    line->use = line->text.length ? LINE_FREE : LINE_BLANK;
+  }
+}
+
 static guint read_pipe_table(PlanReading *reading, guint first) {
   PlanTable *table = plan_table_new(reading, first);
   guint i = first, last = first;
@@ -194,7 +207,8 @@ static guint read_pipe_table(PlanReading *reading, guint first) {
     add_cells(reading, table, raw, "|", line->source->number);
   }
   table->last = last;
-  finish(reading, table, FALSE);
+  if (!finish(reading, table, FALSE))
+    free_cells(reading, first, last);
   return last;
 }
 

@@ -51,17 +51,28 @@ static int labelled_siblings(PlanReading *reading, int index) {
   return count;
 }
 
+/* Labels after the last bullet of a list, or after a list with a title of its own ("b) Tình huống:"), are for what the
+ * list belongs to. */
+static gboolean belongs_to_list(PlanReading *reading, int index) {
+  PlanBlock *block = plan_block(reading, index), *next = plan_block(reading, MIN(index + 1, (int)reading->blocks->len - 1));
+  if (block->mark.kind < MARK_LETTER || labelled_siblings(reading, index) >= 2)
+    return FALSE;
+  if (block->mark.kind < MARK_DASH)
+    return g_str_has_suffix(block->text.fold, ":") && next->parent == index && next->label == LABEL_NONE && next->mark.kind != MARK_NONE;
+  for (int i = block->parent + 1; i < index; i++)
+    if (plan_block(reading, i)->parent == block->parent && plan_block(reading, i)->mark.kind == block->mark.kind)
+      return TRUE;
+  return FALSE;
+}
+
 static int label_anchor(PlanReading *reading, int index) {
   int anchor = plan_block(reading, index)->parent;
   while (anchor >= 0 && plan_block(reading, anchor)->label != LABEL_NONE && plan_block(reading, anchor)->label != LABEL_CONTENT)
     anchor = plan_block(reading, anchor)->parent;
   if (anchor < 0)
     return -1;
-  PlanBlock *block = plan_block(reading, anchor);
-  gboolean first = anchor == 0 || plan_block(reading, anchor - 1)->parent != block->parent ||
-                   plan_block(reading, anchor - 1)->mark.kind != block->mark.kind;
-  if (block->mark.kind >= MARK_DASH && block->parent >= 0 && !first && labelled_siblings(reading, anchor) < 2)
-    return block->parent; /* the labels after the last bullet are for all bullets */
+  while (plan_block(reading, anchor)->parent >= 0 && belongs_to_list(reading, anchor))
+    anchor = plan_block(reading, anchor)->parent;
   return anchor;
 }
 

@@ -42,7 +42,7 @@ static const char *const DUTY_VERBS[] = {
 /* Words after which such a verb is part of the name: "đơn vị quản lý", "nhà cung cấp". */
 static gboolean verb_in_name(PlanText text, gsize at) {
   static const char *const BEFORE[] = {"don vi", "co quan", "bo phan", "nguoi", "to chuc", "doanh nghiep", "nha", "doi", "to",
-                                       "cac", "phong", "ban", "luc luong", "can bo", "vien", "trung tam", "so", "quan ly,", NULL};
+                                       "cac", "phong", "ban", "luc luong", "can bo", "vien", "trung tam", "quan ly,", NULL};
   gsize end = at;
   while (end && text.fold[end - 1] == ' ')
     end--;
@@ -57,7 +57,7 @@ static gboolean verb_in_name(PlanText text, gsize at) {
 
 gsize plan_duty_verb(PlanText text, gsize from) {
   int depth = 0;
-  for (gsize i = from; i < text.length; i++) {
+  for (gsize i = from; i + 13 < text.length; i++) { /* fewer words than these belong to the name: "Phòng Kế hoạch tổng hợp" */
     depth += text.fold[i] == '(' ? 1 : text.fold[i] == ')' && depth ? -1 : 0;
     if (depth || (i && text.fold[i - 1] != ' ') || !plan_starts_any(text.fold + i, DUTY_VERBS))
       continue;
