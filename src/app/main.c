@@ -1,6 +1,8 @@
 #include "app/home.h"
 #include "app/serve.h"
+#include "base/error.h"
 #include "face/cli.h"
+#include "lib/document/source_load.h"
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
@@ -21,8 +23,20 @@ static const char *take_home(int *argc, char **argv) {
   return home;
 }
 
+/* First of all, while there is one thread and nothing is open. */
+static gboolean start_sandbox(int argc, char **argv) {
+  static const SandboxJob *const JOBS[] = {&SOURCE_JOB_DOCX, &SOURCE_JOB_PDF, &SOURCE_JOB_DOC, NULL};
+  g_autoptr(GError) error = NULL;
+  if (sandbox_start(argc, argv, JOBS, &error))
+    return TRUE;
+  fprintf(stderr, "ungcuu: %s (%s)\n", error->message, error_info(error)->label);
+  return FALSE;
+}
+
 int main(int argc, char **argv) {
   setlocale(LC_CTYPE, "C.UTF-8");
+  if (!start_sandbox(argc, argv))
+    return 1;
   const char *home = take_home(&argc, argv);
   App *app = app_new(home);
   int code = 0;
@@ -35,5 +49,6 @@ int main(int argc, char **argv) {
   else
     code = cli_run(app, argc - 1, argv + 1, app_open);
   app_free(app);
+  sandbox_stop();
   return code;
 }

@@ -3,10 +3,12 @@
 #include "module/admin/admin.h"
 #include "module/board/board.h"
 #include "module/duty/duty.h"
+#include "module/plan/plan.h"
 
 const Module *const MODULES[] = {
     &board_module,
     &account_module,
+    &plan_module,
     &admin_module,
     &duty_module,
     NULL,
