@@ -42,6 +42,7 @@ typedef struct {
   const char *label, *path, *permission;
   int order; /* 10 Bảng trực … as in docs/words.md; 0: no entry */
   gboolean gap; /* a line above it */
+  const char *icon; /* in the bar of phones: board, incident, report, plan, duty, calendar; NULL: not there */
 } MenuEntry;
 
 struct Module {
@@ -62,8 +63,8 @@ struct Module {
   gboolean (*calendar)(Request *request, const char *from_day, const char *to_day, Doc *items, GError **error);
   /* The page of a record, for links and search results: ("duty", id) -> "/nhiem-vu/…"; NULL when not of this module. */
   const char *(*link)(Arena *arena, const char *type, const char *id);
-  /* The number or word beside the menu entry: writes {"count": 2, "late": true} or nothing. */
-  gboolean (*badge)(Request *request, Doc *badge, GError **error);
+  /* What stands beside the menu entry: writes "badge" {count, late, words} into `item`, or nothing. */
+  gboolean (*badge)(Request *request, const MenuEntry *entry, Doc *item, GError **error);
 };
 
 struct App {

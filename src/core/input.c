@@ -257,17 +257,6 @@ static char *check_bool(Request *request, const Field *field, const char *raw, V
   return g_strdup(g_strv_contains(NO, raw) ? "0" : "1");
 }
 
-static char *check_choice(Request *request, const Field *field, const char *raw, Value *value) {
-  (void)value;
-  if (!*raw)
-    return g_strdup("");
-  for (const Choice *choice = field->choices; choice && choice->value; choice++)
-    if (strcmp(choice->value, raw) == 0)
-      return g_strdup(raw);
-  refuse(request, field, arena_printf(request->arena, "%s: “%.40s” không có trong danh sách.", field->label, raw));
-  return NULL;
-}
-
 static char *check_id(Request *request, const Field *field, const char *raw, Value *value) {
   (void)value;
   gsize length = strlen(raw);
@@ -277,6 +266,18 @@ static char *check_id(Request *request, const Field *field, const char *raw, Val
   if (length <= 128)
     return g_strdup(raw);
   refuse(request, field, arena_printf(request->arena, "%s không phải là một mã.", field->label));
+  return NULL;
+}
+
+static char *check_choice(Request *request, const Field *field, const char *raw, Value *value) {
+  if (!*raw)
+    return g_strdup("");
+  if (!field->choices) /* the choices are records: the handler looks them up */
+    return check_id(request, field, raw, value);
+  for (const Choice *choice = field->choices; choice && choice->value; choice++)
+    if (strcmp(choice->value, raw) == 0)
+      return g_strdup(raw);
+  refuse(request, field, arena_printf(request->arena, "%s: “%.40s” không có trong danh sách.", field->label, raw));
   return NULL;
 }
 

@@ -1,5 +1,5 @@
 #include "core/request.h"
-#include "base/date.h"
+#include "base/clock.h"
 #include "core/core_sql.h"
 #include "core/input.h"
 #include <string.h>
@@ -16,6 +16,12 @@ Request *request_new(App *app, Arena *arena, const Operation *operation, Face fa
   request->input = request_input_new();
   request->field_errors = g_ptr_array_new();
   return request;
+}
+
+Request *request_new_for_job(App *app, Arena *arena, const char *name) {
+  Operation *operation = arena_alloc(arena, sizeof *operation);
+  *operation = (Operation){.name = arena_text(arena, name, -1), .method = "POST", .permission = PERMISSION_PUBLIC};
+  return request_new(app, arena, operation, FACE_CLI);
 }
 
 void request_free(Request *request) {

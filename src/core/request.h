@@ -21,6 +21,7 @@ typedef struct {
   const char *id, *login, *name; /* never NULL */
   const char *email;
   const char *lang; /* "vi", "en" */
+  const char *home_body_id;
   const Grant *grants;
   gsize n_grants;
 } User;
@@ -56,6 +57,8 @@ struct Request {
   const char *notice;         /* web: one sentence on the next page */
   const char *undo_path;      /* web: the POST that undoes; with undo_token */
   const char *undo_token;
+  const Request *failed;      /* web: the POST that was refused and whose form this page shows again */
+  const char *path;           /* web: path and query of this page, for forms to come back to */
   /* Field errors of ERROR_INVALID, in the order of the fields: name, message. */
   GPtrArray *field_errors;
 };
@@ -105,6 +108,8 @@ gboolean change_next_code(Change *change, const char *prefix, int year, const ch
 
 /* --- For faces and jobs --- */
 Request *request_new(App *app, Arena *arena, const Operation *operation, Face face);
+/* For jobs: nobody's request, with the job's name in the audit log; may do everything. */
+Request *request_new_for_job(App *app, Arena *arena, const char *name);
 void request_free(Request *request);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Request, request_free)
 /* Raw input as it came; several values of one name are kept in order. Texts are copied; must be valid UTF-8. */

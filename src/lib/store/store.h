@@ -21,6 +21,8 @@ typedef struct Store Store;
 typedef struct StoreConn StoreConn;
 typedef struct StoreRows StoreRows;
 
+/* Static for the program's life: its address is the key under which the prepared statement is kept. One built at run
+ * time has no name (NULL) and is prepared for that one call. */
 typedef struct {
   const char *name; /* "duty.list": for the logs, the tests and the plans pinned by tests */
   const char *sql;
@@ -37,7 +39,7 @@ typedef enum { STORE_NULL, STORE_INT, STORE_TEXT, STORE_BLOB } StoreType;
 typedef struct {
   StoreType type;
   gint64 number;
-  const void *bytes; /* not copied: must live until the call returns, or the rows are freed */
+  const void *bytes; /* not copied: must live until the call returns, or the rows are freed; a text ends with NUL */
   gsize length;
 } StoreValue;
 
@@ -50,7 +52,8 @@ StoreValue store_value_text(const char *text); /* NULL gives SQL NULL */
 #define S(...) (const StoreValue[]){__VA_ARGS__}, sizeof((const StoreValue[]){__VA_ARGS__}) / sizeof(StoreValue)
 #define S0 NULL, 0
 
-/* `url`: a path (SQLite) or "postgresql://…" (libpq). Creates a SQLite file that is not there, 0600. Does not migrate. */
+/* `url`: a path (SQLite) or "postgresql://…" (libpq). Creates a SQLite file that is not there, 0600. Does not migrate.
+ */
 Store *store_open(const char *url, GError **error);
 /* Ends the writer after what is queued; the readers of other threads must be done. */
 void store_close(Store *store);
@@ -59,10 +62,12 @@ gboolean store_is_postgres(const Store *store);
 StoreConn *store_read(Store *store, GError **error);
 
 typedef gboolean (*StoreWriteFunc)(StoreConn *conn, void *data, GError **error);
-/* FALSE from the function rolls its savepoint back and is the result here; the others of the group are untouched. */
+/* FALSE from the function rolls its savepoint back and is the result here; the others of the group are untouched. A
+ * statement that failed makes the whole function fail, even if it went on. Not to be called from within a function. */
 gboolean store_write(Store *store, StoreWriteFunc func, void *data, GError **error);
 
-/* Counts up with every commit of this process and, when polled, of others: what live pages wait for. */
+/* Counts up with every commit of this process and, when polled, of others: what live pages wait for. Cheap; others are
+ * looked for at most every 20 ms. */
 guint64 store_change_counter(Store *store);
 
 /* Rows: NULL with error; else step until FALSE; a step that fails sets the error (check it after the loop). */
@@ -74,24 +79,29 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(StoreRows, store_rows_free)
 int store_columns(const StoreRows *rows);
 const char *store_column_name(const StoreRows *rows, int column);
 gboolean store_is_null(const StoreRows *rows, int column);
-gint64 store_int(const StoreRows *rows, int column);           /* NULL gives 0 */
-const char *store_text(const StoreRows *rows, int column);     /* NULL gives NULL */
+gint64 store_int(const StoreRows *rows, int column);       /* NULL gives 0 */
+const char *store_text(const StoreRows *rows, int column); /* NULL gives NULL */
 gsize store_text_length(const StoreRows *rows, int column);
 const void *store_blob(const StoreRows *rows, int column, gsize *out_length);
 
 /* Runs to the end; out_changed (may be NULL): rows inserted, updated or deleted. */
 gboolean store_exec(StoreConn *conn, const StoreSql *sql, const StoreValue *values, gsize count, gint64 *out_changed,
                     GError **error);
-/* One value of one row. FALSE with error set: failed. TRUE: *out_value is the value, or `none` where there is no row. */
+/* One value of one row. FALSE with error set: failed. TRUE: *out_value is the value, or `none` where there is no row.
+ */
 gboolean store_get_int(StoreConn *conn, const StoreSql *sql, const StoreValue *values, gsize count, gint64 none,
                        gint64 *out_value, GError **error);
 /* A copy (g_free); *out_value NULL where there is no row or the value is null. */
 gboolean store_get_text(StoreConn *conn, const StoreSql *sql, const StoreValue *values, gsize count, char **out_value,
                         GError **error);
 Store *store_of(StoreConn *conn);
+/* Only prepares: for the test that tries every statement of the program on both engines. */
+gboolean store_prepare(StoreConn *conn, const StoreSql *sql, GError **error);
 
-/* Full text. `words` is what the user typed; the index keeps folded text and the ids of the ancestors of its body as
- * tokens, so that a search by permission needs no join. Kept here because the engines differ. */
+/* Full text. `words` is what the user typed: each must begin a word of title or text, one with dots or dashes is a
+ * phrase. The index keeps folded text and the ids of the ancestors of its body as tokens, so that a search by
+ * permission needs no join. Without a scope or without a word nothing is found. The first 16,000 words of an entry
+ * count. */
 gboolean store_search_put(StoreConn *conn, const char *type, const char *id, const char *title, const char *text,
                           const char *const *scopes, gint64 time_ms, GError **error); /* inserts or replaces */
 gboolean store_search_remove(StoreConn *conn, const char *type, const char *id, GError **error);
@@ -109,11 +119,16 @@ typedef struct {
  * (ERROR_REFUSED) or when the store has one that this program does not know. */
 gboolean store_migrate(Store *store, const Migration *migrations, gsize count, GError **error);
 
-/* Backup to a new file or folder (must not exist) while the store is in use; restore into an empty store.
+/* Backup to a new file (must not exist) while the store is in use; restore into an empty store, one that was opened and
+ * never migrated. `migrations` are all that the program has: a store comes back as it was when the backup was made, and
+ * store_migrate() afterwards applies newer ones.
  * SQLite: the online backup into one file. PostgreSQL: all tables as rows in one file of the same shape, so that a
- * backup of one engine restores into the other. Both are verified (counts and checksums per table) before returning. */
-gboolean store_backup(Store *store, const char *path, GError **error);
-gboolean store_restore(Store *store, const char *path, GError **error);
+ * backup of one engine restores into the other. Both are verified (counts and checksums per table) before returning; a
+ * restore is one transaction.
+ * Errors: ERROR_REFUSED (the file is there already, the store is not empty, the backup is of a newer program),
+ * ERROR_UNREADABLE (not a whole backup). */
+gboolean store_backup(Store *store, const char *path, const Migration *migrations, gsize count, GError **error);
+gboolean store_restore(Store *store, const char *path, const Migration *migrations, gsize count, GError **error);
 
 /* The query plan as the engine tells it, for tests that pin it. g_free. */
 char *store_explain(StoreConn *conn, const StoreSql *sql, const StoreValue *values, gsize count, GError **error);

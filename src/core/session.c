@@ -1,0 +1,223 @@
+#include "core/core_sql.h"
+#include "core/body.h"
+#include "core/user.h"
+#include <sodium.h>
+#include <string.h>
+
+#define TOKEN_BYTES 32
+#define SESSION_MS (12 * 3600 * 1000LL)
+#define TOUCH_MS (10 * 60 * 1000LL)
+#define FREE_TRIES 5
+#define LOCK_MS (60 * 1000LL)
+#define LOCK_MOST_MS (3600 * 1000LL)
+
+enum { SQL_SIGN_IN, SQL_FAILED, SQL_PASSED, SQL_INSERT, SQL_EXPIRED, SQL_RESUME, SQL_TOUCH, SQL_DELETE, SQL_CHOOSE, SQL_TOKEN };
+static const StoreSql SQL[] = {
+    [SQL_SIGN_IN] = {"core.session.sign_in",
+                     "SELECT id, password, totp_secret, totp_last, failed_count, locked_until_ms, home_body_id "
+                     "FROM account WHERE login = $1 AND disabled_ms IS NULL", NULL},
+    [SQL_FAILED] = {"core.session.failed",
+                    "UPDATE account SET failed_count = failed_count + 1, locked_until_ms = $2 WHERE id = $1", NULL},
+    [SQL_PASSED] = {"core.session.passed",
+                    "UPDATE account SET failed_count = 0, locked_until_ms = 0, totp_last = $2 "
+                    "WHERE id = $1 AND totp_last <= $2", NULL},
+    [SQL_INSERT] = {"core.session.insert",
+                    "INSERT INTO session (id, account_id, body_id, created_ms, seen_ms, expires_ms, remote, agent) "
+                    "VALUES ($1, $2, $3, $4, $4, $5, $6, '')", NULL},
+    [SQL_EXPIRED] = {"core.session.expired", "DELETE FROM session WHERE expires_ms < $1", NULL},
+    [SQL_RESUME] = {"core.session.resume",
+                    "SELECT account_id, body_id, seen_ms FROM session WHERE id = $1 AND expires_ms > $2", NULL},
+    [SQL_TOUCH] = {"core.session.touch", "UPDATE session SET seen_ms = $2, expires_ms = $3 WHERE id = $1", NULL},
+    [SQL_DELETE] = {"core.session.delete", "DELETE FROM session WHERE id = $1", NULL},
+    [SQL_CHOOSE] = {"core.session.choose", "UPDATE session SET body_id = $2 WHERE id = $1", NULL},
+    [SQL_TOKEN] = {"core.token.resume",
+                   "SELECT account_id, body_id, scopes FROM api_token WHERE hash = $1 AND revoked_ms IS NULL "
+                   "AND expires_ms > $2", NULL},
+};
+const StoreSqlTable session_sql = {SQL, G_N_ELEMENTS(SQL)};
+
+static const char *hash_hex(Arena *arena, const char *text) {
+  guchar digest[crypto_hash_sha256_BYTES];
+  char hex[sizeof digest * 2 + 1];
+  crypto_hash_sha256(digest, (const guchar *)text, strlen(text));
+  return arena_text(arena, sodium_bin2hex(hex, sizeof hex, digest, sizeof digest), -1);
+}
+
+static const char *random_token(Arena *arena) {
+  guchar bytes[TOKEN_BYTES];
+  char text[TOKEN_BYTES * 2];
+  randombytes_buf(bytes, sizeof bytes);
+  return arena_text(arena, sodium_bin2base64(text, sizeof text, bytes, sizeof bytes, sodium_base64_VARIANT_URLSAFE_NO_PADDING), -1);
+}
+
+/* --- signing in --- */
+
+typedef struct {
+  const char *id, *password, *totp_secret, *home_body_id;
+  gint64 totp_last, failed_count, locked_until_ms;
+} Credentials;
+
+static gboolean find_credentials(Request *request, const char *login, Credentials *out, GError **error) {
+  StoreConn *conn = request_read(request, error);
+  g_autoptr(StoreRows) rows = conn ? store_query(conn, &SQL[SQL_SIGN_IN], S(S_TEXT(login)), error) : NULL;
+  if (!rows)
+    return FALSE;
+  if (store_step(rows, error))
+    *out = (Credentials){
+        .id = arena_text(request->arena, store_text(rows, 0), -1),
+        .password = arena_text(request->arena, store_text(rows, 1), -1),
+        .totp_secret = arena_text(request->arena, store_text(rows, 2), -1),
+        .totp_last = store_int(rows, 3),
+        .failed_count = store_int(rows, 4),
+        .locked_until_ms = store_int(rows, 5),
+        .home_body_id = arena_text(request->arena, store_text(rows, 6), -1),
+    };
+  return !error || !*error;
+}
+
+typedef struct {
+  Credentials found;
+  gint64 totp_step;
+  const char *session_id;
+} SignIn;
+
+static gboolean record_failure(Change *change, void *data, GError **error) {
+  const SignIn *in = data;
+  gint64 beyond = in->found.failed_count + 1 - FREE_TRIES;
+  gint64 wait = beyond < 0 ? 0 : MIN(LOCK_MS << MIN(beyond, 6), LOCK_MOST_MS);
+  change_about(change, "account", in->found.id, in->found.home_body_id, json_pack("{s:b}", "failed", 1));
+  return store_exec(change->conn, &SQL[SQL_FAILED],
+                    S(S_TEXT(in->found.id), S_INT(wait ? change->request->now_ms + wait : 0)), NULL, error);
+}
+
+static gboolean record_success(Change *change, void *data, GError **error) {
+  const SignIn *in = data;
+  const Request *request = change->request;
+  gint64 changed = 0;
+  if (!store_exec(change->conn, &SQL[SQL_PASSED], S(S_TEXT(in->found.id), S_INT(in->totp_step)), &changed, error))
+    return FALSE;
+  if (!changed) {
+    g_set_error(error, APP_ERROR, ERROR_UNAUTHENTICATED, "Mã xác thực đã dùng; chờ mã tiếp theo.");
+    return FALSE;
+  }
+  change_about(change, "account", in->found.id, in->found.home_body_id, NULL);
+  return store_exec(change->conn, &SQL[SQL_EXPIRED], S(S_INT(request->now_ms)), NULL, error) &&
+         store_exec(change->conn, &SQL[SQL_INSERT],
+                    S(S_TEXT(in->session_id), S_TEXT(in->found.id), S_TEXT(in->found.home_body_id), S_INT(request->now_ms),
+                      S_INT(request->now_ms + SESSION_MS), S_TEXT(request->remote)),
+                    NULL, error);
+}
+
+/* A stranger's login costs as much time as a known one, so that names cannot be probed. */
+static gboolean credentials_match(Request *request, SignIn *in, const char *password, const char *code) {
+  static const char NOBODY[] = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$"
+                               "Wj1uG6J9nZpF3VqUQp0y3cQ2y1oF8n6c5q7r3m0w2xk";
+  const Credentials *found = &in->found;
+  gboolean good = password_matches(found->password ? found->password : NOBODY, password);
+  in->totp_step = found->totp_last;
+  if (!found->id || !found->password || !good)
+    return FALSE;
+  return !found->totp_secret || totp_matches(found->totp_secret, code, request->now_ms, found->totp_last, &in->totp_step);
+}
+
+gboolean session_open(Request *request, const char *login, const char *password, const char *code, const char **out_token,
+                      GError **error) {
+  SignIn in = {0};
+  if (!find_credentials(request, login, &in.found, error))
+    return FALSE;
+  if (in.found.locked_until_ms > request->now_ms) {
+    g_set_error(error, APP_ERROR, ERROR_LOCKED, "Tài khoản tạm khóa do nhập sai nhiều lần. Thử lại sau %d phút.",
+                (int)((in.found.locked_until_ms - request->now_ms) / 60000 + 1));
+    return FALSE;
+  }
+  if (!credentials_match(request, &in, password, code)) {
+    if (in.found.id && !request_change(request, record_failure, &in, error))
+      return FALSE;
+    g_set_error(error, APP_ERROR, ERROR_UNAUTHENTICATED, "Tên đăng nhập, mật khẩu hoặc mã xác thực không đúng.");
+    return FALSE;
+  }
+  *out_token = random_token(request->arena);
+  in.session_id = hash_hex(request->arena, *out_token);
+  request->user = user_load(request_read(request, error), request->arena, in.found.id, error);
+  return request->user && request_change(request, record_success, &in, error);
+}
+
+/* --- coming back --- */
+
+static gboolean touch(StoreConn *conn, void *data, GError **error) {
+  const Request *request = data;
+  return store_exec(conn, &SQL[SQL_TOUCH],
+                    S(S_TEXT(request->session_id), S_INT(request->now_ms), S_INT(request->now_ms + SESSION_MS)), NULL, error);
+}
+
+/* The body may have been closed to the user meanwhile; then he acts for his home again. */
+static const char *allowed_body(Request *request, const char *body_id) {
+  for (gsize i = 0; i < request->user->n_grants; i++) {
+    gboolean below = FALSE;
+    if (body_is_below(request_read(request, NULL), body_id, request->user->grants[i].body_id, &below, NULL) && below)
+      return body_id;
+  }
+  return request->user->home_body_id;
+}
+
+gboolean session_resume(Request *request, const char *token, GError **error) {
+  const char *id = hash_hex(request->arena, token);
+  StoreConn *conn = request_read(request, error);
+  g_autoptr(StoreRows) rows = conn ? store_query(conn, &SQL[SQL_RESUME], S(S_TEXT(id), S_INT(request->now_ms)), error) : NULL;
+  if (!rows)
+    return FALSE;
+  if (!store_step(rows, error))
+    return !error || !*error;
+  gint64 seen_ms = store_int(rows, 2);
+  const char *body_id = arena_text(request->arena, store_text(rows, 1), -1);
+  request->user = user_load(conn, request->arena, store_text(rows, 0), error);
+  if (!request->user)
+    return !error || !*error;
+  request->session_id = id;
+  request->lang = request->user->lang;
+  request->body_id = allowed_body(request, body_id);
+  return request->now_ms - seen_ms < TOUCH_MS || store_write(request->app->store, touch, request, error);
+}
+
+static gboolean delete_session(Change *change, void *data, GError **error) {
+  (void)data;
+  const Request *request = change->request;
+  change_about(change, "account", request->user->id, request->user->home_body_id, NULL);
+  return store_exec(change->conn, &SQL[SQL_DELETE], S(S_TEXT(request->session_id)), NULL, error);
+}
+
+gboolean session_close(Request *request, GError **error) {
+  return !request->session_id || request_change(request, delete_session, NULL, error);
+}
+
+static gboolean choose_body(Change *change, void *data, GError **error) {
+  const char *body_id = data;
+  change_about(change, "account", change->request->user->id, body_id, NULL);
+  return store_exec(change->conn, &SQL[SQL_CHOOSE], S(S_TEXT(change->request->session_id), S_TEXT(body_id)), NULL, error);
+}
+
+gboolean session_choose_body(Request *request, const char *body_id, GError **error) {
+  if (!request->session_id) {
+    g_set_error(error, APP_ERROR, ERROR_REFUSED, "Chỉ chọn được đơn vị khi đăng nhập trên trang.");
+    return FALSE;
+  }
+  return request_change(request, choose_body, (void *)(gintptr)body_id, error);
+}
+
+const char *session_csrf(Request *request) {
+  return request->session_id ? hash_hex(request->arena, arena_printf(request->arena, "csrf:%s", request->session_id)) : "";
+}
+
+/* --- API tokens --- */
+
+gboolean token_resume(Request *request, const char *bearer, GError **error) {
+  const char *hash = hash_hex(request->arena, bearer);
+  StoreConn *conn = request_read(request, error);
+  g_autoptr(StoreRows) rows = conn ? store_query(conn, &SQL[SQL_TOKEN], S(S_TEXT(hash), S_INT(request->now_ms)), error) : NULL;
+  if (!rows || !store_step(rows, error))
+    return !error || !*error;
+  request->body_id = arena_text(request->arena, store_text(rows, 1), -1);
+  request->token_scopes = arena_text(request->arena, store_text(rows, 2), -1);
+  request->user = user_load(conn, request->arena, store_text(rows, 0), error);
+  return request->user || !error || !*error;
+}

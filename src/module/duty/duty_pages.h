@@ -1,0 +1,26 @@
+/* The pages of module duty: handlers of its GET operations. Private to it. */
+#pragma once
+#include "module/duty/duty_store.h"
+
+gboolean duty_list(Request *request, Doc *answer, GError **error);
+gboolean duty_view(Request *request, Doc *answer, GError **error);
+gboolean duty_new_form(Request *request, Doc *answer, GError **error);
+
+gboolean duty_board(Request *request, Doc *board, GError **error);
+gboolean duty_calendar(Request *request, const char *from_day, const char *to_day, Doc *items, GError **error);
+gboolean duty_badge(Request *request, const MenuEntry *entry, Doc *item, GError **error);
+
+/* ISO day so many days from today. */
+const char *duty_key_after(const Request *request, int days);
+
+/* Choices: direct units of a body ({value, label, selected}), and filter fields made of them. */
+gboolean duty_store_add_units(Request *request, StoreConn *conn, const char *body_id, const char *selected, Doc *options,
+                              GError **error);
+gboolean duty_store_unit_options(Request *request, StoreConn *conn, const char *body_id, const char *selected, Doc *fields,
+                                 GError **error);
+gboolean duty_store_section_options(Request *request, StoreConn *conn, const char *body_id, const char *selected, Doc *fields,
+                                    GError **error);
+gboolean duty_store_unit_choices(Request *request, const char *body_id, Doc *form, const char *field, const char *selected,
+                                 GError **error);
+gboolean duty_store_add_people(Request *request, const char *body_id, Doc *form, const char *field, const char *selected,
+                               GError **error);

@@ -1,0 +1,302 @@
+/* What only the raw lines show: recognition errors, slips, page numbers, lost markers. */
+#include "module/plan/plan_check_part.h"
+#include "base/text.h"
+#include <string.h>
+
+static void report_line(PlanCheck *check, const CheckLine *line, const char *fix) {
+  check_report(check, (Finding){.line = line->number, .found = line->plain, .fix = fix});
+}
+
+/* ---- recognition errors: a term of the genre with wrong words in it ---- */
+
+static guint edit_distance(const char *a, const char *b) {
+  gsize la = strlen(a), lb = strlen(b);
+  guint row[64];
+  if (la >= G_N_ELEMENTS(row) || lb >= G_N_ELEMENTS(row))
+    return G_MAXUINT;
+  for (gsize j = 0; j <= lb; j++)
+    row[j] = (guint)j;
+  for (gsize i = 1; i <= la; i++) {
+    guint diagonal = row[0];
+    row[0] = (guint)i;
+    for (gsize j = 1; j <= lb; j++) {
+      guint above = row[j];
+      guint change = diagonal + (a[i - 1] != b[j - 1]);
+      row[j] = MIN(change, MIN(above, row[j - 1]) + 1);
+      diagonal = above;
+    }
+  }
+  return row[lb];
+}
+
+typedef enum { WORD_SAME, WORD_ACCENT, WORD_LETTER, WORD_OTHER } WordMatch;
+
+static WordMatch compare_words(const char *word, const char *wanted) {
+  if (g_str_equal(word, wanted))
+    return WORD_SAME;
+  g_autofree char *bare = text_fold(word), *bare_wanted = text_fold(wanted);
+  if (g_str_equal(bare, bare_wanted))
+    return WORD_ACCENT;
+  return strlen(bare) > 1 && edit_distance(bare, bare_wanted) == 1 ? WORD_LETTER : WORD_OTHER;
+}
+
+typedef struct {
+  char **words;  /* of the document, without signs */
+  gsize *places; /* their offsets in flat */
+  guint count;
+} Words;
+
+static gboolean is_word_char(gunichar c) {
+  return g_unichar_isalnum(c) || c == '/' || c == '-';
+}
+
+static Words split_words(const char *flat) {
+  g_autoptr(GPtrArray) words = g_ptr_array_new();
+  g_autoptr(GArray) places = g_array_new(FALSE, FALSE, sizeof(gsize));
+  for (const char *p = flat; *p;) {
+    const char *start = p;
+    while (*p && is_word_char(g_utf8_get_char(p)))
+      p = g_utf8_next_char(p);
+    if (p > start) {
+      gsize place = (gsize)(start - flat);
+      g_ptr_array_add(words, g_strndup(start, (gsize)(p - start)));
+      g_array_append_val(places, place);
+    } else {
+      p = g_utf8_next_char(p);
+    }
+  }
+  guint count = words->len;
+  g_ptr_array_add(words, NULL);
+  return (Words){(char **)g_ptr_array_free(g_steal_pointer(&words), FALSE),
+                 (gsize *)(void *)g_array_free(g_steal_pointer(&places), FALSE), count};
+}
+
+static void words_clear(Words *words) {
+  g_strfreev(words->words);
+  g_free(words->places);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Words, words_clear)
+
+/* The term stands at `at` with one wrong letter in a word, or with wrong accents in two: read wrongly, not written so.
+ * One wrong accent may be a slip of the writer. */
+static WordMatch compare_term(const Words *words, guint at, char **term, guint length) {
+  guint accents = 0, letters = 0;
+  for (guint i = 0; i < length; i++) {
+    WordMatch match = compare_words(words->words[at + i], term[i]);
+    accents += match == WORD_ACCENT;
+    letters += match == WORD_LETTER;
+    if (match == WORD_OTHER || accents + letters > 2 || letters > 1)
+      return WORD_OTHER;
+  }
+  if (letters || accents > 1)
+    return WORD_LETTER;
+  return accents ? WORD_ACCENT : WORD_SAME;
+}
+
+static gboolean is_known_variant(const PlanCheck *check, const char *found) {
+  return rule_match(json_object_get(check->rules->outline, "term_variants"), found) != NULL;
+}
+
+static void report_term(PlanCheck *check, const char *found, const char *term, gsize place, gboolean arguable) {
+  g_autofree char *told = g_strdup_printf("“%s”: có thể là “%s”", found, term);
+  check_report(check, (Finding){.line = check_text_line_at(check->text, place)->number,
+                                .found = told,
+                                .fix = "Đối chiếu bản gốc rồi sửa",
+                                .arguable = arguable});
+}
+
+static void look_for_term(PlanCheck *check, const Words *words, const char *term_text, GHashTable *told) {
+  g_auto(GStrv) term = g_strsplit(term_text, " ", -1);
+  guint length = g_strv_length(term);
+  for (guint at = 0; length >= 3 && at + length <= words->count; at++) {
+    WordMatch match = compare_term(words, at, term, length);
+    if (match != WORD_LETTER && match != WORD_ACCENT)
+      continue;
+    gsize end = words->places[at + length - 1] + strlen(words->words[at + length - 1]);
+    char *found = g_strndup(check->text->flat->str + words->places[at], end - words->places[at]);
+    if (!is_known_variant(check, found) && !g_hash_table_contains(told, found))
+      report_term(check, found, term_text, words->places[at], match == WORD_ACCENT);
+    g_hash_table_add(told, found);
+  }
+}
+
+static void look_for_terms(PlanCheck *check) {
+  g_auto(Words) words = split_words(check->text->flat->str);
+  g_autoptr(GHashTable) told = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  gsize i;
+  json_t *term;
+  json_array_foreach(json_object_get(check->rules->outline, "terms"), i, term)
+      look_for_term(check, &words, json_string_value(term), told);
+}
+
+/* "O5/2017/QĐ-TTg", "20l7": letters that were digits, in the number of an act or a date. */
+static gboolean digits_misread(const char *word) {
+  gsize length = strcspn(word, "/-");
+  gsize digits = 0, like = 0;
+  for (gsize i = 0; i < length; i++) {
+    digits += g_ascii_isdigit(word[i]) != 0;
+    like += strchr("ol", word[i]) && word[i];
+  }
+  gboolean number = word[length] == '/' || length == 4 || (length == 2 && g_ascii_isdigit(word[1]));
+  return number && digits >= 1 && like >= 1 && digits + like == length;
+}
+
+static void look_for_misread_numbers(PlanCheck *check) {
+  g_auto(Words) words = split_words(check->text->flat->str);
+  for (guint i = 0; i < words.count; i++) {
+    const char *second = strchr(words.words[i], '/');
+    if (!digits_misread(words.words[i]) && !(second && digits_misread(second + 1)))
+      continue;
+    check_report(check, (Finding){.line = check_text_line_at(check->text, words.places[i])->number,
+                                  .found = words.words[i],
+                                  .fix = "Chữ số bị nhận dạng thành chữ cái; đối chiếu bản gốc"});
+  }
+}
+
+void check_ocr_error(PlanCheck *check) {
+  look_for_terms(check);
+  look_for_misread_numbers(check);
+}
+
+/* ---- slips ---- */
+
+/* "và các và các", "tin tin": one word or two, twice. */
+static void look_for_doubled(PlanCheck *check) {
+  g_auto(Words) words = split_words(check->text->flat->str);
+  for (guint i = 0; i + 1 < words.count; i++) {
+    gboolean one = strlen(words.words[i]) > 2 && g_str_equal(words.words[i], words.words[i + 1]);
+    gsize gap = words.places[i + 1] - words.places[i] - strlen(words.words[i]);
+    if (!one || gap != 1 || g_ascii_isdigit(words.words[i][0]) ||
+        rule_match(json_object_get(check->rules->outline, "reduplicated"), words.words[i]))
+      continue;
+    g_autofree char *found = g_strdup_printf("“%s %s”", words.words[i], words.words[i + 1]);
+    check_report(check, (Finding){.line = check_text_line_at(check->text, words.places[i])->number,
+                                  .found = found,
+                                  .fix = "Bỏ từ lặp"});
+  }
+}
+
+/* "phát ngôn,cung cấp" */
+static const char *tight_comma(const char *plain) {
+  for (const char *p = plain; (p = strpbrk(p, ",;")); p++)
+    if (p > plain && g_unichar_isalpha(g_utf8_get_char(p + 1)) && g_unichar_islower(g_utf8_get_char(p + 1)) &&
+        g_unichar_isalpha(g_utf8_get_char(g_utf8_prev_char(p))))
+      return p;
+  return NULL;
+}
+
+void check_typo(PlanCheck *check) {
+  look_for_doubled(check);
+  gsize w;
+  json_t *slip;
+  json_array_foreach(json_object_get(check->rules->outline, "slips"), w, slip) {
+    gssize at = check_text_find(check->text, json_text(slip, "written"), 0);
+    if (at >= 0)
+      check_report(check, (Finding){.line = check_text_line_at(check->text, (gsize)at)->number,
+                                    .found = json_text(slip, "written"),
+                                    .fix = json_text(slip, "right")});
+  }
+  for (guint i = check->text->body; i < check->text->lines->len; i++)
+    if (tight_comma(check_line(check->text, i)->plain))
+      report_line(check, check_line(check->text, i), "Thêm dấu cách sau dấu phẩy");
+}
+
+/* Both ways of setting a tone in one document: Uỷ and Ủy, hoá and hóa. */
+void check_spelling_variant(PlanCheck *check) {
+  static const char *const PAIRS[][2] = {
+      {"uỷ ban",   "ủy ban"   },
+      {"hoá",       "hóa"       },
+      {"hoà",       "hòa"       },
+      {"hàng năm", "hằng năm"}
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS(PAIRS); i++) {
+    const CheckLine *seen[2] = {NULL, NULL};
+    for (guint l = 0; l < check->text->lines->len; l++) {
+      g_autofree char *lower = g_utf8_strdown(check_line(check->text, l)->plain, -1);
+      for (gsize side = 0; side < 2; side++)
+        if (!seen[side] && word_find(lower, PAIRS[i][side]))
+          seen[side] = check_line(check->text, l);
+    }
+    if (!seen[0] || !seen[1])
+      continue;
+    g_autofree char *found = g_strdup_printf("“%s” và “%s”", PAIRS[i][0], PAIRS[i][1]);
+    check_report(check, (Finding){.line = MAX(seen[0]->number, seen[1]->number),
+                                  .where = "toàn văn",
+                                  .found = found,
+                                  .fix = "Dùng một cách viết"});
+  }
+}
+
+/* ---- pages, markers, contacts, letters ---- */
+
+/* A line in the middle of a sentence after which a page ended. */
+void check_page_break_split(PlanCheck *check) {
+  for (guint i = check->text->body; i + 1 < check->text->lines->len; i++) {
+    const CheckLine *line = check_line(check->text, i), *next = check_line(check->text, i + 1);
+    if (!next->new_page || next->starts || strchr(".;:/", line->plain[strlen(line->plain) - 1]) ||
+        !g_unichar_islower(g_utf8_get_char(next->plain)))
+      continue;
+    report_line(check, next, "Nối câu bị ngắt qua trang");
+    return;
+  }
+}
+
+void check_page_number_in_text(PlanCheck *check) {
+  const CheckText *text = check->text;
+  int end = text->appendix < text->lines->len ? check_line(text, text->appendix)->number : G_MAXINT;
+  if (text->page_number_line <= 0 || text->page_number_line > end)
+    return;
+  check_report(check, (Finding){.line = text->page_number_line, .found = "Dòng chỉ có số trang", .fix = "Bỏ số trang"});
+}
+
+static gboolean same_first_words(const char *a, const char *b) {
+  const char *second = strchr(a, ' ');
+  return second && strncmp(a, b, (gsize)(second - a) + 1) == 0;
+}
+
+/* Between "- Sự cố …" and "- Sự cố …" a line "Sự cố …". */
+void check_list_marker_missing(PlanCheck *check) {
+  for (guint i = check->text->body + 1; i + 1 < check->text->lines->len; i++) {
+    const CheckLine *line = check_line(check->text, i);
+    guint end = check_text_paragraph_end(check->text, i);
+    if (!line->starts || end >= check->text->lines->len || !g_unichar_isupper(g_utf8_get_char(line->plain)))
+      continue;
+    const char *before = NULL, *after = check_line(check->text, end)->spelling;
+    for (guint b = i; b-- > 0 && !before;)
+      before = check_line(check->text, b)->starts ? check_line(check->text, b)->spelling : NULL;
+    if (before && strchr("-+", before[0]) && before[1] == ' ' && before[0] == after[0] &&
+        same_first_words(line->spelling, before + 2) && same_first_words(line->spelling, after + 2))
+      report_line(check, line, "Thêm dấu đầu dòng; vẫn là một mục của danh sách");
+  }
+}
+
+/* Somebody's own mail box: the part before @ is no common word of an office. */
+void check_personal_contact(PlanCheck *check) {
+  for (guint i = 0; i < check->text->lines->len; i++) {
+    const CheckLine *line = check_line(check->text, i);
+    const char *sign = strchr(line->spelling, '@');
+    if (!sign || sign == line->spelling || !g_ascii_isalnum(sign[-1]) || !strchr(sign, '.'))
+      continue;
+    const char *start = sign;
+    while (start > line->spelling && (g_ascii_isalnum(start[-1]) || strchr("._-", start[-1])))
+      start--;
+    g_autofree char *box = g_strndup(start, (gsize)(sign - start));
+    if (!rule_match(json_object_get(check->rules->outline, "office_mail_boxes"), box))
+      check_report(check, (Finding){.line = line->number,
+                                    .found = "Hộp thư của cá nhân trong văn bản",
+                                    .fix = "Không đưa vào dữ liệu công khai; dùng hộp thư của đơn vị"});
+  }
+}
+
+/* Cyrillic and Greek letters inside words. */
+void check_homoglyph(PlanCheck *check) {
+  for (guint i = 0; i < check->text->lines->len; i++) {
+    for (const char *p = check_line(check->text, i)->plain; *p; p = g_utf8_next_char(p)) {
+      GUnicodeScript script = g_unichar_get_script(g_utf8_get_char(p));
+      if (script != G_UNICODE_SCRIPT_CYRILLIC && script != G_UNICODE_SCRIPT_GREEK)
+        continue;
+      report_line(check, check_line(check->text, i), "Gõ lại bằng chữ cái tiếng Việt");
+      break;
+    }
+  }
+}
