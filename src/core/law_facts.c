@@ -106,9 +106,10 @@ static void collect_unused(const Law *law, const json_t *entered, const char *pr
   json_t *value;
   json_object_foreach((json_t *)entered, key, value) {
     g_autofree char *name = g_strconcat(prefix, key, NULL);
-    if (!is_known_member(law, name))
+    gboolean is_fact = law_find(law->facts, name) != NULL;
+    if (!is_known_member(law, name) || (!is_fact && !json_is_object(value) && !json_is_null(value))) {
       g_ptr_array_add(unused, g_steal_pointer(&name));
-    else if (json_is_object(value)) {
+    } else if (!is_fact) {
       g_autofree char *inner = g_strconcat(name, ".", NULL);
       collect_unused(law, value, inner, unused);
     }
