@@ -233,7 +233,7 @@ void check_section_numbering_jump(PlanCheck *check) {
     int value = label.values[label.depth];
     int *before = &last[label.depth];
     g_autofree char *missing = label_text(&label, *before + 1);
-    if (value > *before + 1 && !stands_in_text(check, h, missing))
+    if (h < HEADINGS_MAX && value > *before + 1 && !stands_in_text(check, h, missing))
       report_jump(check, h, &label, *before);
     else if (value <= *before && value > 1 && label.depth != 1)
       report_repeat(check, h);

@@ -114,7 +114,8 @@ void check_report_bypasses_issuer(PlanCheck *check) {
 void check_budget_source_missing(PlanCheck *check) {
   const json_t *budget = json_object_get(check->reading, "budget");
   const char *text = json_text(budget, "text");
-  g_autofree char *spelling = text_fold_spelling(text ? text : "");
+  g_autofree char *written = text_fold_spelling(text ? text : "");
+  g_autofree char *spelling = words_without(written, json_object_get(check->rules->outline, "no_budget_sources"));
   if (!json_list_empty(json_object_get(budget, "sources")) ||
       rule_match(json_object_get(check->rules->outline, "budget_sources"), spelling))
     return;
