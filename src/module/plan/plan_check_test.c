@@ -132,10 +132,11 @@ static const Case CASES[] = {
      "- Tuân thủ nguyên tắc ưu tiên duy trì hoạt động đã được cấp thẩm quyền phê duyệt trong kế hoạch ứng phó sự cố.", NULL},
     {"mandatory_section_missing", NULL, "- Hệ thống một cửa được giữ trước, ngừng không quá 02 giờ.",
      "- Tuân thủ nguyên tắc ưu tiên duy trì hoạt động đã được cấp thẩm quyền phê duyệt trong kế hoạch ứng phó sự cố.", NULL},
-    {"outline_section_missing", E, NULL, NULL, "{'headings':['I. MỤC ĐÍCH'],'tasks':[]}"},
-    {"outline_section_missing", E, NULL, NULL,
-     "{'budget':null,'headings':['I. QUY ĐỊNH','II. NGUY CƠ','III. PHƯƠNG ÁN',"
-     "'IV. ĐIỀU PHỐI','V. DIỄN TẬP','VI. TỔ CHỨC THỰC HIỆN']}"},
+    {"outline_section_missing", E, "1. Đánh giá nguy cơ\n", "1. Kiểm kê\n",
+     "{'headings':['I. MỤC ĐÍCH, YÊU CẦU'],'tasks':[]}"},
+    {"outline_section_missing", NULL, NULL, NULL, "{'headings':['I. MỤC ĐÍCH, YÊU CẦU'],'tasks':[]}"}, /* misread */
+    {"outline_section_missing", E, "V. TỔ CHỨC THỰC HIỆN\n", "V. VIỆC KHÁC\n",
+     "{'organisation_duties':[],'headings':['I. MỤC ĐÍCH, YÊU CẦU']}"},
     {"section_numbering_jump", W, "V. TỔ CHỨC THỰC HIỆN", "VII. TỔ CHỨC THỰC HIỆN",
      "{'headings':['I. MỤC ĐÍCH, YÊU CẦU','II. QUY ĐỊNH CHUNG','III. NỘI DUNG','1. Đánh giá nguy cơ',"
      "'2. Phương án theo tình huống','4. Huấn luyện, diễn tập','IV. KINH PHÍ','VII. TỔ CHỨC THỰC HIỆN']}"},
@@ -192,7 +193,9 @@ static const Case CASES[] = {
      "{'periodic_reports':[{'frequency':['06 tháng'],'sender':'Các cơ quan','recipient':['Công an tỉnh']}]}"},
     {"report_bypasses_issuer", NULL, NULL, NULL,
      "{'periodic_reports':[{'frequency':['06 tháng'],'sender':'Các cơ quan','recipient':['UBND xã','Công an tỉnh']}]}"},
-    {"budget_source_missing", W, NULL, NULL, "{'budget':{'text':'Thực hiện theo quy định','sources':[]}}"},
+    {"budget_source_missing", W, "Ngân sách xã bố trí trong dự toán năm 2026.", "Thực hiện theo quy định.",
+     "{'budget':{'text':'Thực hiện theo quy định','sources':[]}}"},
+    {"budget_source_missing", NULL, NULL, NULL, "{'budget':null}"}, /* misread: the text names a source */
     {"name_inconsistent", W, "- Cử người trực.", "- Báo VNCERT/CC.\n- Báo Trung tâm An ninh mạng quốc gia.", NULL},
     {"name_inconsistent", NULL, "- Cử người trực.", "- Báo VNCERT/CC qua www.vncert.gov.vn.", NULL},
     {"name_inconsistent", W, "- Cử người trực.", "- Cử người vào Đội ứng cứu sự cố an ninh mạng xã.", NULL},
@@ -205,7 +208,8 @@ static const Case CASES[] = {
     {"name_inconsistent", NULL, NULL, NULL, "{'functions':[{'unit':'BCĐ CĐS'},{'unit':'Ban Chỉ đạo chuyển đổi số'}]}"},
     {"letterhead_missing", I, NULL, NULL, "{'provenance':{'/issuer/name':{'certainty':'inferred'}}}"},
     {"cause_scenario_mismatch", I, NULL, NULL, "{'cause_groups':['Sự cố do bị tấn công mạng']}"},
-    {"budget_source_missing", W, NULL, NULL, "{'budget':{'text':'Theo Luật Ngân sách nhà nước','sources':[]}}"},
+    {"budget_source_missing", W, "Ngân sách xã bố trí trong dự toán năm 2026.", "Theo Luật Ngân sách nhà nước.",
+     "{'budget':{'text':'Theo Luật Ngân sách nhà nước','sources':[]}}"},
     {"section_numbering_jump", W, NULL, NULL, "{'headings':['I. QUY ĐỊNH CHUNG','II. NGUY CƠ','II. PHƯƠNG ÁN']}"},
     {"wrong_level_owner", NULL, NULL, NULL, TASK("'lead':['Bộ phận một cửa'],'time':{'kind':'yearly','text':'Năm'}")},
     {"name_inconsistent", NULL, "- Cử người trực.",

@@ -3,6 +3,8 @@
 #include "base/text.h"
 #include <string.h>
 
+#define COMMON_USES 3
+
 static void report_line(PlanCheck *check, const CheckLine *line, const char *fix) {
   check_report(check, (Finding){.line = line->number, .found = line->plain, .fix = fix});
 }
@@ -105,6 +107,20 @@ static gboolean is_known_variant(const PlanCheck *check, const char *found) {
   return rule_match(json_object_get(check->rules->outline, "term_variants"), found) != NULL;
 }
 
+/* A word that the document uses in other places too was meant: "xác định sự cố" is no wrong "xác minh sự cố". */
+static gboolean is_common_word(const Words *words, guint at, const Words *term) {
+  for (guint i = 0; i < term->count; i++) {
+    guint uses = 0;
+    if (g_str_equal(words->bare[at + i], term->bare[i]))
+      continue;
+    for (guint w = 0; w < words->count && uses <= COMMON_USES; w++)
+      uses += g_str_equal(words->words[w], words->words[at + i]) ? 1 : 0;
+    if (uses > COMMON_USES)
+      return TRUE;
+  }
+  return FALSE;
+}
+
 static void report_term(PlanCheck *check, const char *found, const char *term, gsize place, gboolean arguable) {
   g_autofree char *told = g_strdup_printf("“%s”: có thể là “%s”", found, term);
   check_report(check, (Finding){.line = check_text_line_at(check->text, place)->number,
@@ -123,7 +139,7 @@ static void look_for_term(PlanCheck *check, const Words *words, const char *term
     gsize end = words->places[last] + strlen(words->words[last]);
     char *found = g_strndup(check->text->flat->str + words->places[at], end - words->places[at]);
     if (!is_known_variant(check, found) && !g_hash_table_contains(told, found))
-      report_term(check, found, term_text, words->places[at], match == WORD_ACCENT);
+      report_term(check, found, term_text, words->places[at], match == WORD_ACCENT || is_common_word(words, at, &term));
     g_hash_table_add(told, found);
   }
 }
