@@ -46,6 +46,17 @@ static gboolean mark_is_false(const PlanBlock *open, const PlanLine *line) {
   return line->mark.kind == MARK_DASH && in_parenthesis(open->text.fold) && close && (!again || close < again);
 }
 
+/* A section title of one line, and after it a line that opens a paragraph: filled to the margin, from a capital. */
+static gboolean heading_is_whole(const PlanReading *reading, const PlanBlock *open, PlanText next) {
+  static const char *const OPEN_ENDS[] = {" va", " cua", " bo", " so", " ban", " tinh", " huyen", " uy ban", ",", " phong", " cong an", NULL};
+  if (open->mark.kind > MARK_NUMBER_4 || (int)open->text.length > reading->margin * 2 + reading->margin / 4)
+    return FALSE;
+  for (gsize i = 0; OPEN_ENDS[i]; i++)
+    if (g_str_has_suffix(open->text.fold, OPEN_ENDS[i]))
+      return FALSE;
+  return plan_starts_any(next.fold, OPENERS) || (int)next.length * 5 >= reading->margin * 4;
+}
+
 static gboolean continues(const Joiner *joiner, const PlanBlock *open, const PlanLine *line) {
   if (!open || !joiner->before || open->table || open->appendix || !same_place(joiner->before, line) || joiner->reading->source->kind == SOURCE_DOCX)
     return FALSE;
@@ -64,6 +75,8 @@ static gboolean continues(const Joiner *joiner, const PlanBlock *open, const Pla
     return full || !wrapped;
   if (plan_text_caps(text) && plan_text_caps(open->text) && wrapped && text.length > 4)
     return end != '.' || full;
+  if (heading_is_whole(joiner->reading, open, text))
+    return FALSE;
   if (strchr(".;", end))
     return full && end == '.' && open->mark.kind != MARK_NONE && !plan_starts_any(text.fold, OPENERS) && open->mark.kind >= MARK_LETTER;
   return full;
@@ -107,7 +120,7 @@ static void add_table(PlanReading *reading, PlanTable *table) {
 static void finish(PlanReading *reading, PlanBlock *block) {
   block->caps = plan_text_caps(block->text);
   gsize colon = strcspn(block->text.fold, ":");
-  if (colon < block->text.length && colon <= 60)
+  if (colon < block->text.length && colon <= 60 && block->mark.kind > MARK_ROMAN)
     block->label = plan_label_kind(block->text.fold, colon);
   if (block->label != LABEL_NONE) {
     block->label_text = plan_text_slice(reading->chunk, block->text, 0, colon);

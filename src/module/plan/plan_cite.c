@@ -104,7 +104,8 @@ static gsize find_date(PlanText text, gsize at, gsize limit, char *date) {
 static gboolean read_law(PlanReading *reading, PlanText text, gsize at, PlanCitation *out) {
   gsize end = at;
   while (end < text.length && !strchr(";,(", text.fold[end]) && !plan_starts(text.fold + end, " so ") &&
-         !plan_starts(text.fold + end, " ngay ") && !plan_starts(text.fold + end, ". ") && !plan_starts(text.fold + end, " nam 20") && end - at < 120)
+         !plan_starts(text.fold + end, " ngay ") && !plan_starts(text.fold + end, ". ") && !plan_starts(text.fold + end, " nam 20") && !plan_starts(text.fold + end, " va cac ") &&
+         !plan_starts(text.fold + end, " duoc quoc hoi") && end - at < 120)
     end++;
   out->name = plan_text_bare(reading->chunk, plan_text_slice(reading->chunk, text, at, end));
   if (!plan_text_upper_at(text, at) || out->name.length < 8)
@@ -112,11 +113,7 @@ static gboolean read_law(PlanReading *reading, PlanText text, gsize at, PlanCita
   out->to = end;
   gsize number = find_number(reading, text, text.fold[end] == ',' ? end + 1 : end, &out->number);
   out->to = number ? number : out->to;
-  gsize limit = out->to + 40;
-  const char *stop = strpbrk(text.fold + MIN(out->to, text.length), ";.");
-  if (stop)
-    limit = MIN(limit, (gsize)(stop - text.fold));
-  gsize date = find_date(text, out->to, limit, out->date);
+  gsize date = find_date(text, out->to, out->to + (out->to < text.length && plan_starts(text.fold + out->to, " duoc quoc hoi") ? 90 : 4), out->date);
   out->to = date ? date : out->to;
   return TRUE;
 }

@@ -230,10 +230,22 @@ static json_t *budget_sources(PlanReading *reading, PlanText text) {
   return sources;
 }
 
+/* The last section, not mere item, that is about money. */
+static int budget_section(PlanReading *reading) {
+  int found = -1;
+  for (int i = reading->body; i < (int)reading->blocks->len && !plan_block(reading, i)->appendix; i++) {
+    PlanBlock *block = plan_block(reading, i);
+    gssize at = plan_find_word(block->text.fold, 0, "kinh phi");
+    if (at >= 0 && at < 45 && plan_block_is_heading(reading, i) &&
+        (found < 0 || block->mark.kind <= plan_block(reading, found)->mark.kind || plan_block(reading, i)->parent == found))
+      found = i;
+  }
+  return found;
+}
+
 static void read_budget(PlanReading *reading) {
-  static const char *const WORDS[] = {"kinh phi", NULL};
   static const char *const FROM[] = {"bo tri tu", "su dung tu", "lay tu", "dam bao tu", "bao dam tu", "tu nguon", "duoc bo tri trong", NULL};
-  int section = find_section(reading, WORDS, NULL);
+  int section = budget_section(reading);
   json_t *budget = json_pack("{s:n, s:n, s:[]}", "text", "amount", "sources");
   json_object_set_new(reading->plan, "budget", budget);
   if (section < 0)

@@ -184,33 +184,69 @@ static void response_steps(PlanReading *reading) {
   }
 }
 
-static const char *const REFERENCE_KINDS = "number";
+typedef struct {
+  PlanReading *reading;
+  json_t *list, *seen;
+} References;
 
-/* Acts that the body cites: each number once, with the places. */
+/* The number without its hyphens, so that 85/2016/NĐCP and 85/2016/NĐ-CP are one act; a law by its name. */
+static char *act_key(const PlanCitation *cited) {
+  g_auto(GStrv) parts = g_strsplit(cited->number.length ? cited->number.fold : cited->name.fold, "-", 0);
+  return g_strjoinv("", parts);
+}
+
+static void add_reference(References *refs, const PlanCitation *cited, const char *where, int from, int to) {
+  g_autofree char *key = act_key(cited);
+  json_t *entry = json_object_get(refs->seen, key);
+  if (!entry) {
+    entry = json_pack("{s:o, s:s, s:o, s:s}", "number", plan_json_text(cited->number), "type", cited->type, "date",
+                      *cited->date ? json_string(cited->date) : json_null(), "where", where);
+    if (cited->name.length)
+      json_object_set_new(entry, "name", plan_json_text(cited->name));
+    json_array_append_new(refs->list, entry);
+    json_object_set(refs->seen, key, entry);
+    plan_note(refs->reading, PLAN_READ, from, to, "/references_in_body/%" G_GSIZE_FORMAT, json_array_size(refs->list) - 1);
+    return;
+  }
+  const char *known = json_string_value(json_object_get(entry, "where"));
+  if (strlen(known) < 400 && *where && !strstr(known, where)) {
+    g_autofree char *longer = g_strconcat(known, "; ", where, NULL);
+    json_object_set_new(entry, "where", json_string(longer));
+  }
+}
+
+static void references_in(References *refs, PlanText text, const char *where, int from, int to) {
+  PlanCitation cited;
+  for (gsize at = 0; plan_citation_find(refs->reading, text, at, &cited); at = MAX(cited.to, at + 1))
+    add_reference(refs, &cited, where, from, to);
+}
+
+static void references_in_table(References *refs, PlanBlock *block, int index) {
+  int parent = block->parent;
+  while (parent >= 0 && !plan_block_is_heading(refs->reading, parent))
+    parent = plan_block(refs->reading, parent)->parent;
+  PlanText name = parent < 0 ? PLAN_TEXT_EMPTY : plan_block(refs->reading, parent)->appendix ? plan_block(refs->reading, parent)->text : plan_block_id(refs->reading, index);
+  for (guint r = 0; r < block->table->rows->len; r++) {
+    PlanRow *row = &g_array_index(block->table->rows, PlanRow, r);
+    g_autofree char *where = g_strdup_printf("%s dòng %u", name.text, r + 1);
+    for (guint c = 0; c < block->table->columns; c++)
+      references_in(refs, row->cells[c].text, where, row->line_from, row->line_to);
+  }
+}
+
+/* Acts that the body cites: each once, with the places. "(Kèm theo Kế hoạch số …)" quotes the plan itself. */
 static void references(PlanReading *reading) {
-  json_t *list = json_array(), *seen = json_object();
+  References refs = {reading, json_array(), json_object()};
   for (int i = reading->body; i < (int)reading->blocks->len; i++) {
     PlanBlock *block = plan_block(reading, i);
-    PlanCitation cited;
-    for (gsize at = 0; !block->table && plan_citation_find(reading, block->text, at, &cited); at = MAX(cited.to, at + 1)) {
-      PlanText id = plan_block_id(reading, i), key = cited.number.length ? cited.number : cited.name;
-      json_t *entry = json_object_get(seen, key.fold);
-      if (!entry) {
-        entry = json_pack("{s:o, s:s, s:o, s:s}", REFERENCE_KINDS, plan_json_text(cited.number), "type", cited.type, "date",
-                          *cited.date ? json_string(cited.date) : json_null(), "where", id.text);
-        if (cited.name.length)
-          json_object_set_new(entry, "name", plan_json_text(cited.name));
-        json_array_append_new(list, entry);
-        json_object_set(seen, key.fold, entry);
-        plan_note(reading, PLAN_READ, block->line_from, block->line_to, "/references_in_body/%" G_GSIZE_FORMAT, json_array_size(list) - 1);
-      } else if (!strstr(json_string_value(json_object_get(entry, "where")), id.text)) {
-        g_autofree char *where = g_strconcat(json_string_value(json_object_get(entry, "where")), "; ", id.text, NULL);
-        json_object_set_new(entry, "where", json_string(where));
-      }
-    }
+    gboolean quotes_plan = block->text.fold[0] == '(' && plan_has_word(block->text.fold, "kem theo ke hoach");
+    if (block->table)
+      references_in_table(&refs, block, i);
+    else if (!quotes_plan)
+      references_in(&refs, block->text, plan_block_id(reading, i).text, block->line_from, block->line_to);
   }
-  json_decref(seen);
-  json_object_set_new(reading->plan, "references_in_body", list);
+  json_decref(refs.seen);
+  json_object_set_new(reading->plan, "references_in_body", refs.list);
 }
 
 void plan_reports_read(PlanReading *reading) {

@@ -70,7 +70,8 @@ static void add_group(List *list, int index) {
   }
   json_t *group = json_pack("{s:o, s:o, s:[i, i]}", "group", plan_json_text(name), "kinds", kinds, "lines", block->line_from, block->line_to);
   json_array_append_new(list->groups, group);
-  list->mark = block->mark.kind;
+  if (block->mark.kind != MARK_NONE || json_array_size(list->groups) == 1)
+    list->mark = block->mark.kind;
   list->last = index;
 }
 

@@ -98,6 +98,17 @@ static void put_inferred(json_t *object, gboolean lead, gboolean coordinate, gbo
   json_decref(list);
 }
 
+/* "Chỉ đạo xử lý sự cố (trong trường hợp …)": the condition apart from the name. */
+static void put_condition(PlanReading *reading, const Task *task, json_t *object) {
+  gssize at = plan_find_word(task->heading.fold, 0, "trong truong hop");
+  const char *close = at > 1 && task->heading.fold[at - 1] == '(' ? strrchr(task->heading.fold, ')') : NULL;
+  if (!close || close < task->heading.fold + at)
+    return;
+  PlanText condition = plan_text_slice(reading->chunk, task->heading, (gsize)at, (gsize)(close - task->heading.fold));
+  json_object_set_new(object, "condition", plan_json_text(condition));
+  json_object_set_new(object, "heading", plan_json_text(plan_text_slice(reading->chunk, task->heading, 0, (gsize)at - 1)));
+}
+
 void plan_task_put(PlanReading *reading, const Task *task) {
   json_t *tasks = json_object_get(reading->plan, "tasks");
   gsize index = json_array_size(tasks);
@@ -118,6 +129,7 @@ void plan_task_put(PlanReading *reading, const Task *task) {
   if (task->row)
     json_object_set_new(object, "row", json_integer(task->row));
   put_inferred(object, lead, coordinate, task->time.inferred && task->time.text.length);
+  put_condition(reading, task, object);
   json_array_append_new(tasks, object);
   plan_note(reading, PLAN_READ, task->content.line_from, task->content.line_to, "/tasks/%" G_GSIZE_FORMAT "/content", index);
 }

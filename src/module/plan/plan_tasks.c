@@ -192,7 +192,7 @@ static void read_unowned(PlanReading *reading, const gboolean *anchors) {
     int end = plan_block_end(reading, block->parent);
     for (int k = block->parent + 1; k < end && !beside; k = plan_block_end(reading, k))
       beside = anchors[k] && plan_block(reading, k)->mark.kind == block->mark.kind;
-    if (!beside || anchors[block->parent])
+    if (!beside || anchors[block->parent] || (i + 1 < (int)reading->blocks->len && plan_block(reading, i + 1)->parent == i && plan_block(reading, i + 1)->mark.kind <= MARK_LETTER))
       continue;
     json_array_append_new(list, json_pack("{s:s, s:o}", "id", plan_block_id(reading, i).text, "content",
                                           plan_json_text(plan_text_bare(reading->chunk, block->text))));

@@ -80,7 +80,9 @@ static gsize list_break(PlanText text, gsize i, gboolean several) {
   case ' ':
     if (!plan_starts(text.fold + i, " va "))
       return 0;
-    if (plan_unit_starts(text, i + 4) && plan_text_lower_at(text, i + 1) && !g_str_has_suffix("", text.fold) && i > 1)
+    if (plan_starts(text.fold + i, " va bao cao "))
+      return i + 12;
+    if (plan_unit_starts(text, i + 4) && i > 1)
       return i + 4;
     return several && (plan_starts(text.fold + i, " va cac co quan") || plan_starts(text.fold + i, " va cac don vi")) ? i + 4 : 0;
   default: return 0;
