@@ -76,21 +76,34 @@ void check_mandatory_section_circular(PlanCheck *check) {
 
 /* ---- the parts ---- */
 
+static gboolean item_matches(const char *heading, const json_t *words) {
+  g_autofree char *spelling = text_fold_spelling(heading ? heading : "");
+  return rule_match(words, spelling) != NULL;
+}
+
+/* A line of the document that looks like a heading counts too: the reader may have taken it for something else. */
+static gboolean headed_in_text(const PlanCheck *check, const json_t *words) {
+  const CheckText *text = check->text;
+  for (guint i = text->body; i < text->appendix; i = check_text_paragraph_end(text, i)) {
+    g_autofree char *paragraph = g_strchomp(check_text_words(text, i, check_text_paragraph_end(text, i)));
+    if (*paragraph && looks_like_heading(paragraph) && rule_match(words, paragraph))
+      return TRUE;
+  }
+  return FALSE;
+}
+
 static gboolean headed(const PlanCheck *check, const json_t *words) {
   gsize i;
   json_t *item;
   json_array_foreach(json_object_get(check->reading, "headings"), i, item) {
-    g_autofree char *spelling = text_fold_spelling(json_string_value(item) ? json_string_value(item) : "");
-    if (rule_match(words, spelling))
+    if (item_matches(json_string_value(item), words))
       return TRUE;
   }
   json_array_foreach(json_object_get(check->reading, "tasks"), i, item) {
-    const char *heading = json_text(item, "heading");
-    g_autofree char *spelling = text_fold_spelling(heading ? heading : "");
-    if (rule_match(words, spelling))
+    if (item_matches(json_text(item, "heading"), words))
       return TRUE;
   }
-  return FALSE;
+  return headed_in_text(check, words);
 }
 
 static gboolean field_filled(const json_t *value) {
@@ -233,7 +246,7 @@ void check_section_numbering_jump(PlanCheck *check) {
     int value = label.values[label.depth];
     int *before = &last[label.depth];
     g_autofree char *missing = label_text(&label, *before + 1);
-    if (value > *before + 1 && !stands_in_text(check, h, missing))
+    if (h < HEADINGS_MAX && value > *before + 1 && !stands_in_text(check, h, missing))
       report_jump(check, h, &label, *before);
     else if (value <= *before && value > 1 && label.depth != 1)
       report_repeat(check, h);
