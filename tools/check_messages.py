@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """Finds words shown to people that po/en.po lacks, and entries that nothing uses any more:  check_messages.py ROOT
 
-Words are [[…]] in web/templates and the literals in message(lang, "…") and M_("…") in src. Labels in tables are looked
-at by the tests of those tables (message_english), so an entry is unused only when its text stands nowhere in src either.
+Words are [[…]] in web/templates, the literals in message(lang, "…") in src, and the Vietnamese literals of the tables in
+*_ops.c, but for formats. An entry is unused when its text stands nowhere in src either.
 """
 import ast
 import pathlib
@@ -13,7 +13,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import po_to_c  # noqa: E402
 
 MARKED = re.compile(r"\[\[(.*?)\]\]")
-CALL = re.compile(r"\b(?:message|M_)\(")
+CALL = re.compile(r"\bmessage\(")
+VIETNAMESE = re.compile(r"[À-ỹ]")
 LITERAL = re.compile(r'"(?:[^"\\]|\\.)*"')
 
 
@@ -52,6 +53,10 @@ def main():
         if not path.name.endswith("_test.c"):
             for call in CALL.finditer(source):
                 for text in literals(arguments(source, call.end())):
+                    need(text, path)
+        if path.name.endswith("_ops.c"):
+            for text in literals(source):
+                if VIETNAMESE.search(text) and "%" not in text:
                     need(text, path)
         used.update(text for text in set(table) - used if f'"{text}"' in source)
     unused = sorted(set(table) - used)
