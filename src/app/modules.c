@@ -2,10 +2,12 @@
 #include "module/account/account.h"
 #include "module/admin/admin.h"
 #include "module/duty/duty.h"
+#include "module/org/org.h"
 
 const Module *const MODULES[] = {
     &account_module,
     &admin_module,
+    &org_module,
     &duty_module,
     NULL,
 };
