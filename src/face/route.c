@@ -13,7 +13,8 @@ struct Routes {
 };
 
 static char **split(const char *path, guint *out_count) {
-  char **segments = g_strsplit(*path == '/' ? path + 1 : path, "/", -1);
+  const char *rest = *path == '/' ? path + 1 : path;
+  char **segments = *rest ? g_strsplit(rest, "/", -1) : g_strdupv((char *[]){(char *)(gintptr) "", NULL});
   *out_count = g_strv_length(segments);
   return segments;
 }

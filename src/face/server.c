@@ -134,8 +134,9 @@ static enum MHD_Result take_form_part(void *data, enum MHD_ValueKind kind, const
   return MHD_YES;
 }
 
-static enum MHD_Result take_query(void *data, enum MHD_ValueKind kind, const char *name, const char *value, size_t size) {
-  (void)kind;
+static enum MHD_Result take_query(void *data, enum MHD_ValueKind kind, const char *name, size_t name_size, const char *value,
+                                  size_t size) {
+  (void)kind, (void)name_size;
   call_add_pair(data, name, value, value ? size : 0);
   return MHD_YES;
 }
@@ -165,7 +166,7 @@ static void take_headers(Call *call, struct MHD_Connection *connection) {
   call->referer = header(connection, "Referer");
   call->content_type = header(connection, "Content-Type");
   call->remote = remote_address(connection);
-  MHD_get_connection_values_n(connection, MHD_GET_ARGUMENT_KIND, (MHD_KeyValueIteratorN)(void (*)(void))take_query, call);
+  MHD_get_connection_values_n(connection, MHD_GET_ARGUMENT_KIND, take_query, call);
 }
 
 static char *query_text(const Call *call) {
