@@ -3,13 +3,15 @@
 #include "module/admin/admin.h"
 #include "module/board/board.h"
 #include "module/duty/duty.h"
+#include "module/org/org.h"
 #include "module/plan/plan.h"
 
 const Module *const MODULES[] = {
     &board_module,
     &account_module,
+    &org_module,
     &plan_module,
-    &admin_module,
     &duty_module,
+    &admin_module,
     NULL,
 };

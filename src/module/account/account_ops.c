@@ -71,6 +71,8 @@ static gboolean insert_first(Change *change, void *data, GError **error) {
                       input_text(request, "password"), body_id, ROLE_ADMIN, &account_id, error))
     return FALSE;
   change_about(change, "body", body_id, body_id, json_pack("{s:s}", "name", body.name));
+  if (!change_emit(change, "body.added", "body", body_id, body_id, NULL, error))
+    return FALSE;
   doc_text(answer, KEY("id"), account_id);
   doc_text_copy(answer, KEY("body_id"), body_id);
   return TRUE;
