@@ -1,7 +1,6 @@
 #include "app/home.h"
 #include "app/migrations.h"
 #include "app/modules.h"
-#include "base/arena.h"
 #include "base/error.h"
 #include "core/setting.h"
 #include <glib/gstdio.h>
@@ -38,6 +37,8 @@ static char *choose_data(void) {
 App *app_new(const char *home) {
   App *app = g_new0(App, 1);
   app->modules = MODULES;
+  app->migrations = MIGRATIONS;
+  app->n_migrations = MIGRATION_COUNT;
   app->home = choose_home(home);
   app->data_dir = choose_data();
   return app;
@@ -55,10 +56,8 @@ void app_free(App *app) {
 }
 
 static gboolean open_store(App *app, GError **error) {
-  g_autoptr(Arena) arena = arena_new();
-  const char *url = setting_text(app, arena, "store.url");
-  g_autofree char *path = *url ? g_strdup(url) : g_build_filename(app->home, "ungcuu.db", NULL);
-  app->store = store_open(path, error);
+  g_autofree char *url = app_store_url(app);
+  app->store = store_open(url, error);
   return app->store && store_migrate(app->store, MIGRATIONS, MIGRATION_COUNT, error) && settings_refresh(app, error);
 }
 
