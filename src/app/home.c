@@ -61,7 +61,7 @@ static gboolean open_store(App *app, GError **error) {
   return app->store && store_migrate(app->store, MIGRATIONS, MIGRATION_COUNT, error) && settings_refresh(app, error);
 }
 
-static gboolean open_home(App *app, GError **error) {
+gboolean app_prepare(App *app, GError **error) {
   g_autofree char *mark = g_build_filename(app->home, "demo", NULL);
   if (g_mkdir_with_parents(app->home, 0700) != 0) {
     g_set_error(error, APP_ERROR, ERROR_FAILED, "Không tạo được thư mục dữ liệu %s: %s. Dùng --home hoặc UNGCUU_HOME.",
@@ -69,6 +69,7 @@ static gboolean open_home(App *app, GError **error) {
     return FALSE;
   }
   app->demo = g_file_test(mark, G_FILE_TEST_EXISTS);
+  settings_free(app->settings);
   app->settings = settings_load(app->modules, app->home, error);
   return app->settings != NULL;
 }
@@ -78,5 +79,5 @@ gboolean app_open(App *app, gboolean store, GError **error) {
     g_set_error(error, APP_ERROR, ERROR_FAILED, "Không khởi động được thư viện mật mã.");
     return FALSE;
   }
-  return !store || (open_home(app, error) && open_store(app, error));
+  return !store || (app_prepare(app, error) && open_store(app, error));
 }
