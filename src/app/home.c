@@ -1,7 +1,6 @@
 #include "app/home.h"
 #include "app/migrations.h"
 #include "app/modules.h"
-#include "base/arena.h"
 #include "base/error.h"
 #include "core/setting.h"
 #include <glib/gstdio.h>
@@ -38,6 +37,8 @@ static char *choose_data(void) {
 App *app_new(const char *home) {
   App *app = g_new0(App, 1);
   app->modules = MODULES;
+  app->migrations = MIGRATIONS;
+  app->n_migrations = MIGRATION_COUNT;
   app->home = choose_home(home);
   app->data_dir = choose_data();
   return app;
@@ -55,14 +56,12 @@ void app_free(App *app) {
 }
 
 static gboolean open_store(App *app, GError **error) {
-  g_autoptr(Arena) arena = arena_new();
-  const char *url = setting_text(app, arena, "store.url");
-  g_autofree char *path = *url ? g_strdup(url) : g_build_filename(app->home, "ungcuu.db", NULL);
-  app->store = store_open(path, error);
+  g_autofree char *url = app_store_url(app);
+  app->store = store_open(url, error);
   return app->store && store_migrate(app->store, MIGRATIONS, MIGRATION_COUNT, error) && settings_refresh(app, error);
 }
 
-static gboolean open_home(App *app, GError **error) {
+gboolean app_prepare(App *app, GError **error) {
   g_autofree char *mark = g_build_filename(app->home, "demo", NULL);
   if (g_mkdir_with_parents(app->home, 0700) != 0) {
     g_set_error(error, APP_ERROR, ERROR_FAILED, "Không tạo được thư mục dữ liệu %s: %s. Dùng --home hoặc UNGCUU_HOME.",
@@ -70,6 +69,7 @@ static gboolean open_home(App *app, GError **error) {
     return FALSE;
   }
   app->demo = g_file_test(mark, G_FILE_TEST_EXISTS);
+  settings_free(app->settings);
   app->settings = settings_load(app->modules, app->home, error);
   return app->settings != NULL;
 }
@@ -79,5 +79,5 @@ gboolean app_open(App *app, gboolean store, GError **error) {
     g_set_error(error, APP_ERROR, ERROR_FAILED, "Không khởi động được thư viện mật mã.");
     return FALSE;
   }
-  return !store || (open_home(app, error) && open_store(app, error));
+  return !store || (app_prepare(app, error) && open_store(app, error));
 }

@@ -1,6 +1,6 @@
 #include "app/home.h"
+#include "app/jobs.h"
 #include "app/serve.h"
-#include "base/error.h"
 #include "face/cli.h"
 #include "lib/document/source_load.h"
 #include <locale.h>
@@ -19,26 +19,36 @@ static const char *take_home(int *argc, char **argv) {
     else
       argv[kept++] = argv[i];
   }
+  argv[kept] = NULL;
   *argc = kept;
   return home;
 }
 
-/* First of all, while there is one thread and nothing is open. */
-static gboolean start_sandbox(int argc, char **argv) {
-  static const SandboxJob *const JOBS[] = {&SOURCE_JOB_DOCX, &SOURCE_JOB_PDF, &SOURCE_JOB_DOC, NULL};
-  g_autoptr(GError) error = NULL;
-  if (sandbox_start(argc, argv, JOBS, &error))
-    return TRUE;
-  fprintf(stderr, "ungcuu: %s (%s)\n", error->message, error_info(error)->label);
-  return FALSE;
+/* Shorter ways to say what an administrator says in haste. */
+static const struct {
+  const char *typed, *module, *verb;
+} SHORT[] = {
+    {"backup", "backup", "run"},
+    {"restore", "backup", "restore"},
+    {"doctor", "system", "doctor"},
+};
+
+static int run_operation(App *app, int argc, char **argv) {
+  gboolean alone = argc < 2 || argv[1][0] == '-';
+  for (gsize i = 0; i < G_N_ELEMENTS(SHORT); i++) {
+    if (strcmp(argv[0], SHORT[i].typed) != 0 || (!alone && strcmp(SHORT[i].module, SHORT[i].typed) == 0))
+      continue;
+    g_autofree char **words = g_new0(char *, (gsize)argc + 2);
+    words[0] = (char *)(gintptr)SHORT[i].module;
+    words[1] = (char *)(gintptr)SHORT[i].verb;
+    for (int w = 1; w < argc; w++)
+      words[w + 1] = argv[w];
+    return cli_run(app, argc + 1, words, app_open);
+  }
+  return cli_run(app, argc, argv, app_open);
 }
 
-int main(int argc, char **argv) {
-  setlocale(LC_CTYPE, "C.UTF-8");
-  if (!start_sandbox(argc, argv))
-    return 1;
-  const char *home = take_home(&argc, argv);
-  App *app = app_new(home);
+static int run(App *app, int argc, char **argv) {
   int code = 0;
   if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)
     cli_usage(app);
@@ -46,8 +56,24 @@ int main(int argc, char **argv) {
     puts("ungcuu " UNGCUU_VERSION);
   else if (strcmp(argv[1], "serve") == 0)
     code = serve_run(app, argc - 1, argv + 1);
+  else if (strcmp(argv[1], "jobs") == 0)
+    code = jobs_run(app, argc - 1, argv + 1);
   else
-    code = cli_run(app, argc - 1, argv + 1, app_open);
+    code = run_operation(app, argc - 1, argv + 1);
+  return code;
+}
+
+int main(int argc, char **argv) {
+  static const SandboxJob *const JOBS[] = {&SOURCE_JOB_DOCX, &SOURCE_JOB_PDF, &SOURCE_JOB_DOC, NULL};
+  g_autoptr(GError) error = NULL;
+  setlocale(LC_CTYPE, "C.UTF-8");
+  if (!sandbox_start(argc, argv, JOBS, &error)) {
+    fprintf(stderr, "ungcuu: %s\n", error->message);
+    return 1;
+  }
+  const char *home = take_home(&argc, argv);
+  App *app = app_new(home);
+  int code = run(app, argc, argv);
   app_free(app);
   sandbox_stop();
   return code;

@@ -3,25 +3,116 @@
 #include "base/error.h"
 #include "core/setting.h"
 #include "face/web.h"
+#include <errno.h>
 #include <glib-unix.h>
+#include <grp.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
-static gboolean quit(gpointer loop) {
-  g_main_loop_quit(loop);
-  return G_SOURCE_CONTINUE;
-}
-
-static void wait_for_signal(void) {
-  g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
-  g_unix_signal_add(SIGTERM, quit, loop);
-  g_unix_signal_add(SIGINT, quit, loop);
-  g_main_loop_run(loop);
-}
+#define RESTART_SECONDS 5
+#define REFRESH_SECONDS 15
 
 static int fail(const GError *error) {
   fprintf(stderr, "ungcuu: %s (%s)\n", error->message, error_info(error)->label);
   return error_info(error)->exit_code;
+}
+
+/* --- the child for jobs: watched, and started again when it ends --- */
+
+typedef struct {
+  App *app;
+  GMainLoop *loop;
+  GPid jobs; /* 0: not running */
+} Watch;
+
+static gboolean start_jobs(gpointer data);
+
+static void jobs_ended(GPid pid, int status, gpointer data) {
+  Watch *watch = data;
+  g_spawn_close_pid(pid);
+  watch->jobs = 0;
+  g_warning("việc nền đã dừng (mã %d), khởi động lại sau %d giây", WIFEXITED(status) ? WEXITSTATUS(status) : -1,
+            RESTART_SECONDS);
+  g_timeout_add_seconds(RESTART_SECONDS, start_jobs, watch);
+}
+
+static gboolean start_jobs(gpointer data) {
+  Watch *watch = data;
+  g_autoptr(GError) error = NULL;
+  g_autofree char *self = g_file_read_link("/proc/self/exe", &error);
+  g_autofree char *parent = g_strdup_printf("%d", (int)getpid());
+  char *words[] = {self, (char *)(gintptr) "jobs", (char *)(gintptr) "--home", watch->app->home,
+                   (char *)(gintptr) "--parent", parent, NULL};
+  if (self && g_spawn_async(NULL, words, NULL, G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, &watch->jobs, &error)) {
+    g_child_watch_add(watch->jobs, jobs_ended, watch);
+    return G_SOURCE_REMOVE;
+  }
+  g_warning("không khởi động được việc nền: %s", error->message);
+  return G_SOURCE_CONTINUE;
+}
+
+static void stop_jobs(Watch *watch) {
+  if (!watch->jobs)
+    return;
+  kill(watch->jobs, SIGTERM);
+  waitpid(watch->jobs, NULL, 0);
+}
+
+/* --- until a signal --- */
+
+static gboolean quit(gpointer data) {
+  g_main_loop_quit(((Watch *)data)->loop);
+  return G_SOURCE_CONTINUE;
+}
+
+/* The command line is another process: what it sets is seen here after a while. */
+static gboolean refresh_settings(gpointer data) {
+  g_autoptr(GError) error = NULL;
+  if (!settings_refresh(((Watch *)data)->app, &error))
+    g_warning("cài đặt: %s", error->message);
+  return G_SOURCE_CONTINUE;
+}
+
+static void wait_for_signal(App *app) {
+  g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
+  Watch watch = {app, loop, 0};
+  g_unix_signal_add(SIGTERM, quit, &watch);
+  g_unix_signal_add(SIGINT, quit, &watch);
+  g_timeout_add_seconds(REFRESH_SECONDS, refresh_settings, &watch);
+  if (start_jobs(&watch))
+    g_timeout_add_seconds(RESTART_SECONDS, start_jobs, &watch);
+  g_main_loop_run(loop);
+  stop_jobs(&watch);
+}
+
+/* --- the user that the server runs as --- */
+
+/* Started as root: becomes server.user and begins anew, so that the reader of outside documents is not root either. */
+static gboolean drop_root(App *app, char **argv, GError **error) {
+  g_autoptr(Arena) arena = arena_new();
+  if (!app_prepare(app, error))
+    return FALSE;
+  const char *name = setting_text(app, arena, "server.user");
+  const struct passwd *user = *name ? getpwnam(name) : NULL;
+  if (!*name || geteuid() != 0)
+    return TRUE;
+  if (!user || user->pw_uid == 0 || initgroups(name, user->pw_gid) != 0 || setgid(user->pw_gid) != 0 ||
+      setuid(user->pw_uid) != 0) {
+    g_set_error(error, APP_ERROR, ERROR_FAILED, "Không chuyển được sang tài khoản %s (server.user): %s.", name,
+                user ? g_strerror(errno) : "không có tài khoản này");
+    return FALSE;
+  }
+  g_setenv("UNGCUU_HOME", app->home, TRUE);
+  g_autoptr(GStrvBuilder) words = g_strv_builder_new();
+  g_strv_builder_add_many(words, "ungcuu", "serve", NULL);
+  g_strv_builder_addv(words, (const char **)argv + 1);
+  g_auto(GStrv) list = g_strv_builder_end(words);
+  execv("/proc/self/exe", list);
+  g_set_error(error, APP_ERROR, ERROR_FAILED, "Không khởi động lại được dưới tài khoản %s: %s.", name, g_strerror(errno));
+  return FALSE;
 }
 
 static Server *start(App *app, int port, const char *address, GError **error) {
@@ -37,6 +128,7 @@ static Server *start(App *app, int port, const char *address, GError **error) {
 int serve_run(App *app, int argc, char **argv) {
   int port = -1;
   g_autofree char *address = NULL;
+  g_auto(GStrv) words = g_strdupv(argv); /* parsing takes the flags out */
   const GOptionEntry entries[] = {
       {"port",    'p', 0, G_OPTION_ARG_INT,    &port,    "cổng (mặc định: server.port, 8686)",             "CỔNG"   },
       {"address", 'a', 0, G_OPTION_ARG_STRING, &address, "địa chỉ nghe (mặc định: server.address, 127.0.0.1)", "ĐỊA-CHỈ"},
@@ -49,7 +141,7 @@ int serve_run(App *app, int argc, char **argv) {
     fprintf(stderr, "ungcuu: %s\n", error->message);
     return 2;
   }
-  if (!app_open(app, TRUE, &error))
+  if (!drop_root(app, words, &error) || !app_open(app, TRUE, &error))
     return fail(error);
   Server *server = start(app, port, address, &error);
   if (!server)
@@ -57,7 +149,7 @@ int serve_run(App *app, int argc, char **argv) {
   printf("Ứng Cứu đang chạy tại http://%s:%d (dữ liệu: %s). Ctrl-C để dừng.\n", address ? address : "127.0.0.1",
          server_port(server), app->home);
   fflush(stdout);
-  wait_for_signal();
+  wait_for_signal(app);
   server_stop(server);
   return 0;
 }

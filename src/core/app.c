@@ -1,4 +1,6 @@
 #include "core/app.h"
+#include "core/message.h"
+#include "core/setting.h"
 #include <string.h>
 
 const Operation *app_find_operation(const App *app, const char *name) {
@@ -24,4 +26,59 @@ const char *app_link(const App *app, Arena *arena, const char *type, const char 
       return path;
   }
   return NULL;
+}
+
+char *app_store_url(const App *app) {
+  g_autoptr(Arena) arena = arena_new();
+  const char *url = setting_text(app, arena, "store.url");
+  return *url ? g_strdup(url) : g_build_filename(app->home, "ungcuu.db", NULL);
+}
+
+void doctor_add(Doc *checks, const char *name, gboolean good, const char *text) {
+  Doc *row = doc_object(checks, NULL);
+  doc_text(row, KEY("name"), name);
+  doc_bool(row, KEY("good"), good);
+  doc_text_copy(row, KEY("text"), text);
+}
+
+static void add_faces(Doc *row, const Operation *operation) {
+  static const char *const NAMES[] = {"web", "api", "cli"};
+  Doc *faces = doc_list(row, KEY("faces"));
+  int mask = operation->faces ? operation->faces : FACE_ALL;
+  for (gsize i = 0; i < G_N_ELEMENTS(NAMES); i++)
+    if ((mask >> i) & 1)
+      doc_text(faces, NULL, NAMES[i]);
+}
+
+static void add_matrix_row(const App *app, const char *lang, const Operation *operation, Doc *rows) {
+  const PermissionRow *permission = app_find_permission(app, operation->permission);
+  int may = permission ? permission->roles : ROLES_ALL;
+  Doc *row = doc_object(rows, NULL);
+  doc_text(row, KEY("operation"), operation->name);
+  doc_text(row, KEY("method"), operation->method);
+  doc_text(row, KEY("path"), operation->path);
+  doc_text(row, KEY("permission"), operation->permission);
+  doc_text(row, KEY("summary"), message(lang, operation->summary));
+  add_faces(row, operation);
+  g_autoptr(GString) words = g_string_new(NULL);
+  Doc *cells = doc_list(row, KEY("may"));
+  for (int r = 0; r < ROLE_COUNT; r++) {
+    doc_bool(cells, NULL, (may >> r) & 1);
+    if ((may >> r) & 1)
+      g_string_append_printf(words, "%s%s", words->len ? " " : "", role_name((Role)(1 << r)));
+  }
+  doc_text_copy(row, KEY("roles"), words->str);
+}
+
+void app_permission_matrix(const App *app, const char *lang, Doc *answer) {
+  Doc *roles = doc_list(answer, KEY("roles"));
+  Doc *rows = doc_list(answer, KEY("rows"));
+  for (int i = 0; i < ROLE_COUNT; i++) {
+    Doc *role = doc_object(roles, NULL);
+    doc_text(role, KEY("name"), role_name((Role)(1 << i)));
+    doc_text(role, KEY("label"), message(lang, role_label((Role)(1 << i))));
+  }
+  for (const Module *const *module = app->modules; *module; module++)
+    for (gsize i = 0; i < (*module)->operations.count; i++)
+      add_matrix_row(app, lang, &(*module)->operations.rows[i], rows);
 }

@@ -27,6 +27,7 @@ typedef struct {
   /* payload: what was enqueued. FALSE with an error whose ErrorInfo says retry: tried again later, else failed. */
   gboolean (*run)(App *app, const json_t *payload, GError **error);
   int every_minutes;    /* 0: only when enqueued; else also by the clock */
+  int daily_at_minute;  /* every day from that minute on (Viet Nam's 07:00 is 420); 0: not so */
 } JobRow;
 
 typedef struct {
@@ -65,12 +66,16 @@ struct Module {
   const char *(*link)(Arena *arena, const char *type, const char *id);
   /* What stands beside the menu entry: writes "badge" {count, late, words} into `item`, or nothing. */
   gboolean (*badge)(Request *request, const MenuEntry *entry, Doc *item, GError **error);
+  /* Appends what the doctor looked at: see doctor_add(). */
+  gboolean (*doctor)(Request *request, Doc *checks, GError **error);
 };
 
 struct App {
   const Module *const *modules; /* ends with NULL */
   char *home;                   /* UNGCUU_HOME */
   char *data_dir;               /* data/, read only */
+  const Migration *migrations;  /* of the whole program, by number */
+  gsize n_migrations;
   Store *store;                 /* NULL while an operation needs nothing */
   const Law *law;
   Settings *settings;
@@ -79,4 +84,10 @@ struct App {
 
 const Operation *app_find_operation(const App *app, const char *name);
 const PermissionRow *app_find_permission(const App *app, const char *name);
+/* {roles: [{name, label}], rows: [{operation, method, path, permission, summary, faces, may: [true, …], roles: words}]} */
+void app_permission_matrix(const App *app, const char *lang, Doc *answer);
+/* The store's place: setting store.url, else home/ungcuu.db. g_free. */
+char *app_store_url(const App *app);
+/* One line of the doctor: `good` or what is wrong and what to do (Vietnamese). */
+void doctor_add(Doc *checks, const char *name, gboolean good, const char *text);
 const char *app_link(const App *app, Arena *arena, const char *type, const char *id); /* NULL: no page */

@@ -55,17 +55,23 @@ typedef struct {
   gint64 now_ms;
 } Schedule;
 
+static gboolean is_due(const JobRow *row, gint64 last_ms, gint64 now_ms) {
+  gint64 at_ms = day_start_ms(day_at(now_ms)) + row->daily_at_minute * MINUTE_MS;
+  if (row->daily_at_minute)
+    return now_ms >= at_ms && last_ms < at_ms;
+  return last_ms + row->every_minutes * MINUTE_MS <= now_ms;
+}
+
 static gboolean schedule_repeated(StoreConn *conn, void *data, GError **error) {
   const Schedule *schedule = data;
   for (const Module *const *module = schedule->app->modules; *module; module++)
     for (const JobRow *row = (*module)->jobs; row && row->name; row++) {
       gint64 last = 0;
-      if (!row->every_minutes)
+      if (!row->every_minutes && !row->daily_at_minute)
         continue;
       if (!store_get_int(conn, &SQL[SQL_LAST], S(S_TEXT(row->name)), 0, &last, error))
         return FALSE;
-      gint64 due = last + row->every_minutes * MINUTE_MS;
-      if (due <= schedule->now_ms && !insert(conn, row->name, "{}", schedule->now_ms, error))
+      if (is_due(row, last, schedule->now_ms) && !insert(conn, row->name, "{}", schedule->now_ms, error))
         return FALSE;
     }
   return TRUE;

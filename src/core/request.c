@@ -13,6 +13,7 @@ Request *request_new(App *app, Arena *arena, const Operation *operation, Face fa
   request->now_ms = clock_now_ms();
   request->lang = "vi";
   request->remote = "";
+  request->agent = "";
   request->input = request_input_new();
   request->field_errors = g_ptr_array_new();
   return request;

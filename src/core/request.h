@@ -47,6 +47,7 @@ struct Request {
   const char *session_id;     /* hash of the session token; NULL for tokens and the command line */
   const char *os_user;        /* command line: the operating-system user; else NULL */
   const char *remote;         /* address of the caller; "" for the command line */
+  const char *agent;          /* web: the browser as it names itself, cut to 200 characters; "" else */
   const char *token_scopes;   /* API token: blanks between permission names; NULL: all that the roles allow */
   RequestInput *input;
   ErrorCode outcome;          /* 0, or ERROR_CHECK: the answer is good, but it says that something is wrong (exit 4) */

@@ -11,19 +11,20 @@
 #define LOCK_MS (60 * 1000LL)
 #define LOCK_MOST_MS (3600 * 1000LL)
 
-enum { SQL_SIGN_IN, SQL_FAILED, SQL_PASSED, SQL_INSERT, SQL_EXPIRED, SQL_RESUME, SQL_TOUCH, SQL_DELETE, SQL_CHOOSE, SQL_TOKEN };
+enum { SQL_SIGN_IN, SQL_FAILED, SQL_LOCK, SQL_PASSED, SQL_INSERT, SQL_EXPIRED, SQL_RESUME, SQL_TOUCH, SQL_DELETE, SQL_CHOOSE, SQL_TOKEN, SQL_TOKEN_USED };
 static const StoreSql SQL[] = {
     [SQL_SIGN_IN] = {"core.session.sign_in",
-                     "SELECT id, password, totp_secret, totp_last, failed_count, locked_until_ms, home_body_id "
+                     "SELECT id, password, totp_secret, totp_last, locked_until_ms, home_body_id "
                      "FROM account WHERE login = $1 AND disabled_ms IS NULL", NULL},
     [SQL_FAILED] = {"core.session.failed",
-                    "UPDATE account SET failed_count = failed_count + 1, locked_until_ms = $2 WHERE id = $1", NULL},
+                    "UPDATE account SET failed_count = failed_count + 1 WHERE id = $1 RETURNING failed_count", NULL},
+    [SQL_LOCK] = {"core.session.lock", "UPDATE account SET locked_until_ms = $2 WHERE id = $1", NULL},
     [SQL_PASSED] = {"core.session.passed",
-                    "UPDATE account SET failed_count = 0, locked_until_ms = 0, totp_last = $2 "
-                    "WHERE id = $1 AND totp_last <= $2", NULL},
+                    "UPDATE account SET failed_count = 0, locked_until_ms = 0, totp_last = $2 WHERE id = $1 "
+                    "AND locked_until_ms <= $3 AND (totp_secret IS NULL OR totp_last < $2)", NULL},
     [SQL_INSERT] = {"core.session.insert",
                     "INSERT INTO session (id, account_id, body_id, created_ms, seen_ms, expires_ms, remote, agent) "
-                    "VALUES ($1, $2, $3, $4, $4, $5, $6, '')", NULL},
+                    "VALUES ($1, $2, $3, $4, $4, $5, $6, $7)", NULL},
     [SQL_EXPIRED] = {"core.session.expired", "DELETE FROM session WHERE expires_ms < $1", NULL},
     [SQL_RESUME] = {"core.session.resume",
                     "SELECT account_id, body_id, seen_ms FROM session WHERE id = $1 AND expires_ms > $2", NULL},
@@ -31,8 +32,10 @@ static const StoreSql SQL[] = {
     [SQL_DELETE] = {"core.session.delete", "DELETE FROM session WHERE id = $1", NULL},
     [SQL_CHOOSE] = {"core.session.choose", "UPDATE session SET body_id = $2 WHERE id = $1", NULL},
     [SQL_TOKEN] = {"core.token.resume",
-                   "SELECT account_id, body_id, scopes FROM api_token WHERE hash = $1 AND revoked_ms IS NULL "
+                   "SELECT account_id, body_id, scopes, used_ms FROM api_token WHERE hash = $1 AND revoked_ms IS NULL "
                    "AND expires_ms > $2", NULL},
+    [SQL_TOKEN_USED] = {"core.token.used",
+                        "UPDATE api_token SET used_ms = $2 WHERE hash = $1 AND (used_ms IS NULL OR used_ms < $3)", NULL},
 };
 const StoreSqlTable session_sql = {SQL, G_N_ELEMENTS(SQL)};
 
@@ -52,9 +55,60 @@ static const char *random_token(Arena *arena) {
 
 /* --- signing in --- */
 
+#define THROTTLE_MS (10 * 60 * 1000LL)
+#define THROTTLE_TRIES 30
+#define THROTTLE_ADDRESSES 10000
+
+/* Wrong passwords by address, in this process: one machine that tries many names is slowed down too. */
+typedef struct {
+  gint64 since_ms;
+  int failures;
+} Throttle;
+
+static GMutex throttle_lock;
+static GHashTable *throttles;
+
+static gboolean throttle_is_old(gpointer address, gpointer data, gpointer now_ms) {
+  (void)address;
+  return *(gint64 *)now_ms - ((Throttle *)data)->since_ms >= THROTTLE_MS;
+}
+
+static gboolean sign_in_throttled(const Request *request, GError **error) {
+  gboolean refused = FALSE;
+  g_mutex_lock(&throttle_lock);
+  const Throttle *throttle = throttles ? g_hash_table_lookup(throttles, request->remote) : NULL;
+  if (throttle && throttle->failures >= THROTTLE_TRIES && request->now_ms - throttle->since_ms < THROTTLE_MS)
+    refused = TRUE;
+  g_mutex_unlock(&throttle_lock);
+  if (refused)
+    g_set_error(error, APP_ERROR, ERROR_LOCKED, "Quá nhiều lần đăng nhập sai từ máy này. Thử lại sau 10 phút.");
+  return refused;
+}
+
+static void sign_in_failed(const Request *request) {
+  gint64 now_ms = request->now_ms;
+  g_mutex_lock(&throttle_lock);
+  if (!throttles)
+    throttles = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+  Throttle *throttle = g_hash_table_lookup(throttles, request->remote);
+  if (throttle && now_ms - throttle->since_ms < THROTTLE_MS) {
+    throttle->failures++;
+  } else {
+    if (g_hash_table_size(throttles) >= THROTTLE_ADDRESSES)
+      g_hash_table_foreach_remove(throttles, throttle_is_old, &now_ms);
+    throttle = g_new(Throttle, 1);
+    *throttle = (Throttle){now_ms, 1};
+    if (g_hash_table_size(throttles) < THROTTLE_ADDRESSES)
+      g_hash_table_replace(throttles, g_strdup(request->remote), throttle);
+    else
+      g_free(throttle);
+  }
+  g_mutex_unlock(&throttle_lock);
+}
+
 typedef struct {
   const char *id, *password, *totp_secret, *home_body_id;
-  gint64 totp_last, failed_count, locked_until_ms;
+  gint64 totp_last, locked_until_ms;
 } Credentials;
 
 static gboolean find_credentials(Request *request, const char *login, Credentials *out, GError **error) {
@@ -68,9 +122,8 @@ static gboolean find_credentials(Request *request, const char *login, Credential
         .password = arena_text(request->arena, store_text(rows, 1), -1),
         .totp_secret = arena_text(request->arena, store_text(rows, 2), -1),
         .totp_last = store_int(rows, 3),
-        .failed_count = store_int(rows, 4),
-        .locked_until_ms = store_int(rows, 5),
-        .home_body_id = arena_text(request->arena, store_text(rows, 6), -1),
+        .locked_until_ms = store_int(rows, 4),
+        .home_body_id = arena_text(request->arena, store_text(rows, 5), -1),
     };
   return !error || !*error;
 }
@@ -81,12 +134,16 @@ typedef struct {
   const char *session_id;
 } SignIn;
 
+/* Counted from the row itself: guesses that run at once cannot share one try. */
 static gboolean record_failure(Change *change, void *data, GError **error) {
   const SignIn *in = data;
-  gint64 beyond = in->found.failed_count + 1 - FREE_TRIES;
+  gint64 failures = 0;
+  if (!store_get_int(change->conn, &SQL[SQL_FAILED], S(S_TEXT(in->found.id)), 0, &failures, error))
+    return FALSE;
+  gint64 beyond = failures - FREE_TRIES;
   gint64 wait = beyond < 0 ? 0 : MIN(LOCK_MS << MIN(beyond, 6), LOCK_MOST_MS);
   change_about(change, "account", in->found.id, in->found.home_body_id, json_pack("{s:b}", "failed", 1));
-  return store_exec(change->conn, &SQL[SQL_FAILED],
+  return store_exec(change->conn, &SQL[SQL_LOCK],
                     S(S_TEXT(in->found.id), S_INT(wait ? change->request->now_ms + wait : 0)), NULL, error);
 }
 
@@ -94,17 +151,18 @@ static gboolean record_success(Change *change, void *data, GError **error) {
   const SignIn *in = data;
   const Request *request = change->request;
   gint64 changed = 0;
-  if (!store_exec(change->conn, &SQL[SQL_PASSED], S(S_TEXT(in->found.id), S_INT(in->totp_step)), &changed, error))
+  if (!store_exec(change->conn, &SQL[SQL_PASSED], S(S_TEXT(in->found.id), S_INT(in->totp_step), S_INT(request->now_ms)), &changed,
+                  error))
     return FALSE;
   if (!changed) {
-    g_set_error(error, APP_ERROR, ERROR_UNAUTHENTICATED, "Mã xác thực đã dùng; chờ mã tiếp theo.");
+    g_set_error(error, APP_ERROR, ERROR_UNAUTHENTICATED, "Mã xác thực đã dùng hoặc tài khoản vừa bị tạm khóa; chờ rồi thử lại.");
     return FALSE;
   }
   change_about(change, "account", in->found.id, in->found.home_body_id, NULL);
   return store_exec(change->conn, &SQL[SQL_EXPIRED], S(S_INT(request->now_ms)), NULL, error) &&
          store_exec(change->conn, &SQL[SQL_INSERT],
                     S(S_TEXT(in->session_id), S_TEXT(in->found.id), S_TEXT(in->found.home_body_id), S_INT(request->now_ms),
-                      S_INT(request->now_ms + SESSION_MS), S_TEXT(request->remote)),
+                      S_INT(request->now_ms + SESSION_MS), S_TEXT(request->remote), S_TEXT(request->agent)),
                     NULL, error);
 }
 
@@ -123,6 +181,8 @@ static gboolean credentials_match(Request *request, SignIn *in, const char *pass
 gboolean session_open(Request *request, const char *login, const char *password, const char *code, const char **out_token,
                       GError **error) {
   SignIn in = {0};
+  if (sign_in_throttled(request, error))
+    return FALSE;
   if (!find_credentials(request, login, &in.found, error))
     return FALSE;
   if (in.found.locked_until_ms > request->now_ms) {
@@ -131,6 +191,7 @@ gboolean session_open(Request *request, const char *login, const char *password,
     return FALSE;
   }
   if (!credentials_match(request, &in, password, code)) {
+    sign_in_failed(request);
     if (in.found.id && !request_change(request, record_failure, &in, error))
       return FALSE;
     g_set_error(error, APP_ERROR, ERROR_UNAUTHENTICATED, "Tên đăng nhập, mật khẩu hoặc mã xác thực không đúng.");
@@ -210,14 +271,46 @@ const char *session_csrf(Request *request) {
 
 /* --- API tokens --- */
 
+typedef struct {
+  const char *hash;
+  gint64 now_ms;
+} TokenUse;
+
+static gboolean note_use(StoreConn *conn, void *data, GError **error) {
+  const TokenUse *use = data;
+  return store_exec(conn, &SQL[SQL_TOKEN_USED], S(S_TEXT(use->hash), S_INT(use->now_ms), S_INT(use->now_ms - TOUCH_MS)),
+                    NULL, error);
+}
+
+const char *token_new(Arena *arena, const char **out_hash) {
+  const char *token = arena_printf(arena, "uc_%s", random_token(arena));
+  *out_hash = hash_hex(arena, token);
+  return token;
+}
+
 gboolean token_resume(Request *request, const char *bearer, GError **error) {
-  const char *hash = hash_hex(request->arena, bearer);
+  TokenUse use = {hash_hex(request->arena, bearer), request->now_ms};
   StoreConn *conn = request_read(request, error);
-  g_autoptr(StoreRows) rows = conn ? store_query(conn, &SQL[SQL_TOKEN], S(S_TEXT(hash), S_INT(request->now_ms)), error) : NULL;
-  if (!rows || !store_step(rows, error))
-    return !error || !*error;
-  request->body_id = arena_text(request->arena, store_text(rows, 1), -1);
+  GError *failed = NULL;
+  g_autoptr(StoreRows) rows =
+      conn ? store_query(conn, &SQL[SQL_TOKEN], S(S_TEXT(use.hash), S_INT(request->now_ms)), error) : NULL;
+  if (!rows)
+    return FALSE;
+  if (!store_step(rows, &failed)) {
+    if (failed)
+      g_propagate_error(error, failed);
+    return !failed;
+  }
+  const char *body_id = arena_text(request->arena, store_text(rows, 1), -1);
   request->token_scopes = arena_text(request->arena, store_text(rows, 2), -1);
-  request->user = user_load(conn, request->arena, store_text(rows, 0), error);
-  return request->user || !error || !*error;
+  gboolean fresh = request->now_ms - store_int(rows, 3) < TOUCH_MS;
+  request->user = user_load(conn, request->arena, store_text(rows, 0), &failed);
+  if (!request->user) {
+    if (failed)
+      g_propagate_error(error, failed);
+    return !failed;
+  }
+  request->lang = request->user->lang;
+  request->body_id = allowed_body(request, body_id);
+  return fresh || store_write(request->app->store, note_use, &use, error);
 }

@@ -1,7 +1,8 @@
 /* Accounts, passwords, second factor, sessions, API tokens.
  *
  * Passwords: Argon2id, 19 MiB, two passes (OWASP), two at once. A session token is 32 random bytes, kept as SHA-256.
- * After five wrong passwords an account is locked for one minute, doubling up to an hour.
+ * After five wrong passwords an account is locked for one minute, doubling up to an hour; after 30 from one address that
+ * address waits ten minutes.
  */
 #pragma once
 #include "core/request.h"
@@ -33,4 +34,5 @@ gboolean session_choose_body(Request *request, const char *body_id, GError **err
 const char *session_csrf(Request *request);
 
 /* REST: "Authorization: Bearer uc_…". */
+const char *token_new(Arena *arena, const char **out_hash); /* 256 bits; only the hash is kept */
 gboolean token_resume(Request *request, const char *bearer, GError **error);

@@ -36,7 +36,7 @@ void call_free(Call *call) {
   if (!call)
     return;
   char *texts[] = {call->method, call->path, call->query, call->cookie, call->bearer, call->csrf_header,
-                   call->if_match, call->site, call->referer, call->content_type, call->remote, call->reply.bytes};
+                   call->if_match, call->site, call->referer, call->content_type, call->agent, call->remote, call->reply.bytes};
   for (gsize i = 0; i < G_N_ELEMENTS(texts); i++)
     g_free(texts[i]);
   g_array_unref(call->pairs);

@@ -31,7 +31,7 @@ typedef struct {
   GArray *pairs;         /* query and form, in order */
   GPtrArray *uploads;    /* Upload */
   GByteArray *body;      /* JSON */
-  char *cookie, *bearer, *csrf_header, *if_match, *site, *referer, *content_type;
+  char *cookie, *bearer, *csrf_header, *if_match, *site, *referer, *content_type, *agent;
   char *remote;
   const char *refusal;   /* set while reading: too large … (Vietnamese) */
   int refusal_code;      /* ErrorCode */

@@ -136,23 +136,3 @@ GString *openapi_text(const App *app, Arena *arena) {
   doc_write_json(root, text, FALSE);
   return text;
 }
-
-void permission_matrix(const App *app, Doc *answer) {
-  Doc *roles = doc_list(answer, KEY("roles"));
-  Doc *rows = doc_list(answer, KEY("rows"));
-  for (int i = 0; i < ROLE_COUNT; i++)
-    doc_text(roles, NULL, role_label((Role)(1 << i)));
-  for (const Module *const *module = app->modules; *module; module++)
-    for (gsize i = 0; i < (*module)->operations.count; i++) {
-      const Operation *operation = &(*module)->operations.rows[i];
-      const PermissionRow *permission = app_find_permission(app, operation->permission);
-      int may = permission ? permission->roles : ROLES_ALL;
-      Doc *row = doc_object(rows, NULL);
-      doc_text(row, KEY("operation"), operation->name);
-      doc_text(row, KEY("permission"), operation->permission);
-      doc_text(row, KEY("summary"), operation->summary);
-      Doc *cells = doc_list(row, KEY("roles"));
-      for (int r = 0; r < ROLE_COUNT; r++)
-        doc_bool(cells, NULL, (may >> r) & 1);
-    }
-}

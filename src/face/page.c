@@ -195,6 +195,8 @@ static void add_body(Request *request, Doc *page) {
   doc_text(row, KEY("id"), body->id);
   doc_text(row, KEY("name"), body->short_name);
   doc_text(row, KEY("place"), body->place);
+  if (request->session_id)
+    doc_text(row, KEY("choose_url"), "/tai-khoan/don-vi");
 }
 
 static const char *field_label(const Request *request, const char *name) {

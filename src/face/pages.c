@@ -55,8 +55,15 @@ static gboolean answer_asset(Call *call) {
 
 /* --- who asks --- */
 
+static const char *clean_agent(Arena *arena, const char *agent) {
+  g_autofree char *valid = g_utf8_make_valid(agent ? agent : "", -1);
+  g_autofree char *cut = g_utf8_substring(valid, 0, MIN(g_utf8_strlen(valid, -1), 200));
+  return arena_text(arena, cut, -1);
+}
+
 static gboolean resume(Request *request, Call *call, GError **error) {
   request->remote = arena_text(request->arena, call->remote, -1);
+  request->agent = clean_agent(request->arena, call->agent);
   request->path = arena_printf(request->arena, "%s%s", call->path, call->query ? call->query : "");
   if (call->bearer)
     return token_resume(request, call->bearer, error);

@@ -165,6 +165,7 @@ static void take_headers(Call *call, struct MHD_Connection *connection) {
   call->site = header(connection, "Sec-Fetch-Site");
   call->referer = header(connection, "Referer");
   call->content_type = header(connection, "Content-Type");
+  call->agent = header(connection, "User-Agent");
   call->remote = remote_address(connection);
   MHD_get_connection_values_n(connection, MHD_GET_ARGUMENT_KIND, take_query, call);
 }

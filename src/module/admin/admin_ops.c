@@ -32,6 +32,7 @@ static const SettingRow SETTINGS[] = {
     {"server.address", FIELD_TEXT, "127.0.0.1", "Địa chỉ máy chủ lắng nghe", NULL},
     {"server.port", FIELD_INT, "8686", "Cổng", NULL, 0, 65535},
     {"server.workers", FIELD_INT, "0", "Số luồng xử lý", "0: bằng số nhân của máy", 0, 64},
+    {"server.user", FIELD_TEXT, "", "Tài khoản máy chạy máy chủ", "Khi khởi động bằng root thì chuyển sang tài khoản này"},
     {"server.https", FIELD_BOOL, "0", "Có HTTPS phía trước", "1: cookie chỉ gửi qua HTTPS"},
     {"server.upload_megabytes", FIELD_INT, "64", "Tệp gửi lên lớn nhất (MB)", NULL, 1, 100000},
     {"store.url", FIELD_TEXT, "", "Kho dữ liệu", "Để trống: SQLite trong thư mục dữ liệu; postgresql://… cho PostgreSQL"},

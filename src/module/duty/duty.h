@@ -43,3 +43,6 @@ gboolean duty_suggest_due(const char *period, const char *today, const char *per
 
 /* A short title from a long task: up to the first clause that stands alone, at most 120 characters. Arena. */
 const char *duty_title(Arena *arena, const char *content);
+
+/* Sets the open duties of a plan aside ("na") with a reason: the plan has ended. Inside a change. */
+gboolean duty_end_plan(Change *change, const char *plan_id, const char *reason, GError **error);
