@@ -41,7 +41,7 @@ char *text_clean(const char *bytes, gsize length_bytes, GError **error) {
     else if (*p == '\r' && (p + 1 == bytes + length_bytes || p[1] != '\n'))
       g_string_append_c(clean, '\n');
   }
-  return g_utf8_normalize(clean->str, (gssize)clean->len, G_NORMALIZE_ALL_COMPOSE);
+  return g_utf8_normalize(clean->str, (gssize)clean->len, G_NORMALIZE_DEFAULT_COMPOSE);
 }
 
 char *text_collapse(const char *text) {
