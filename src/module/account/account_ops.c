@@ -98,7 +98,7 @@ static const Field SIGN_IN_FIELDS[] = {
     {"login", FIELD_TEXT, "Tên đăng nhập", TRUE, 1, 100},
     {"password", FIELD_SECRET, "Mật khẩu", TRUE, 1, 1000},
     {"code", FIELD_TEXT, "Mã xác thực (nếu đã bật)", FALSE, 6, 6},
-    {"tiep", FIELD_TEXT, "Trang mở sau khi đăng nhập"},
+    {"tiep", FIELD_TEXT, "Trang mở sau khi đăng nhập", .hidden = TRUE},
     {NULL},
 };
 static const Field CHOOSE_FIELDS[] = {{"body_id", FIELD_ID, "Đơn vị", TRUE}, {NULL}};
