@@ -173,6 +173,8 @@ typedef struct {
   gint64 every_months, every_days; /* 0, 0: by event */
   GPtrArray *due_before;           /* char: "20/6": done before that day of each year */
   const char *event;
+  const char *on;                     /* event of the program that raises it: "contact.changed"; NULL: a person does */
+  gboolean continuous;                /* always going on: no due day, evidence from time to time */
   gint64 within_hours, within_months; /* after the event */
   const char *per;                    /* "system", or NULL: per body; `when` then asks facts of that system */
   const char *covers;

@@ -114,6 +114,8 @@ static void check_duty(LawReader *reader, const LawDuty *duty) {
   const char *place = place_of(reader, "duties", &duty->rule);
   if (!duty->every_months && !duty->every_days && !duty->event)
     law_problem(reader, place, "thiếu chu kỳ hoặc sự kiện");
+  if (duty->on && !duty->event)
+    law_problem(reader, place, "“on” cần nói rõ sự kiện ở event");
   if (duty->rule.when && !duty->per)
     law_problem(reader, place, "điều kiện về hệ thống cần per: system");
 }
