@@ -2,7 +2,7 @@
 #include "module/plan/plan_reading.h"
 #include <string.h>
 
-static int organisation_section(PlanReading *reading) {
+int plan_organisation_section(PlanReading *reading) {
   static const char *const WORDS[] = {"to chuc thuc hien", "to chuc trien khai", "trach nhiem thuc hien", "phan cong thuc hien", "phan cong trach nhiem",
                                       "trach nhiem cua cac", "phan cong nhiem vu", "trach nhiem to chuc thuc hien", NULL};
   int found = -1;
@@ -20,7 +20,9 @@ static int organisation_section(PlanReading *reading) {
 static gboolean is_closing(const PlanBlock *block) {
   static const char *const CLOSINGS[] = {"tren day la", "trong qua trinh", "trong khi thuc hien", "yeu cau", "de nghi", "qua trinh thuc hien", "qua trinh trien khai", "ke hoach nay",
                                          "neu co kho khan", "can cu ke hoach nay", "nhan duoc ke hoach", "can cu noi dung ke hoach nay", NULL};
-  return block->mark.kind == MARK_NONE && plan_starts_any(block->text.fold, CLOSINGS);
+  static const char *const TROUBLES[] = {"vuong mac", "kho khan", NULL}, *const VOICED[] = {"phan anh", "kien nghi", "bao cao", "gui", NULL};
+  return block->mark.kind == MARK_NONE && (plan_starts_any(block->text.fold, CLOSINGS) ||
+                                           (plan_has_any(block->text.fold, TROUBLES) && plan_has_any(block->text.fold, VOICED)));
 }
 
 /* "Giao Công an xã", "Đề nghị Ban Chỉ huy …": the name without the asking. */
@@ -70,7 +72,7 @@ static void open_unit(Duties *open, const PlanBlock *block) {
   json_array_append_new(open->units, json_pack("{s:o, s:o}", "unit", plan_json_text(name), "duties", open->duties));
   plan_note(reading, PLAN_READ, block->line_from, block->line_to, "/organisation_duties/%" G_GSIZE_FORMAT "/unit", json_array_size(open->units) - 1);
   PlanText rest = plan_text_from(reading->chunk, block->text, end + (block->text.fold[end] == ':' ? 1 : 0));
-  if (rest.length && !g_str_has_suffix(rest.fold, ":") && rest.length > 25)
+  if (rest.length > 3 && !g_str_has_suffix(rest.fold, ":"))
     add_duty(open, rest, block->line_from, block->line_to);
 }
 
@@ -112,7 +114,7 @@ static MarkKind find_unit_mark(PlanReading *reading, int section, int end) {
 }
 
 void plan_duties_read(PlanReading *reading) {
-  Duties open = {.reading = reading, .units = json_array(), .section = organisation_section(reading)};
+  Duties open = {.reading = reading, .units = json_array(), .section = plan_organisation_section(reading)};
   json_object_set_new(reading->plan, "organisation_duties", open.units);
   if (open.section < 0)
     return;

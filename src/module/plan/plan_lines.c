@@ -24,7 +24,7 @@ static char *without_markdown(const char *text, gboolean *bold) {
     } else if (*p == '*' && out->len && !strchr(" \t-", out->str[out->len - 1])) {
       continue;
     } else if (!g_ascii_strncasecmp(p, "<br>", 4) || !g_ascii_strncasecmp(p, "<br/>", 5)) {
-      g_string_append_c(out, ' ');
+      g_string_append(out, "   ");
       p = strchr(p, '>');
     } else {
       g_string_append_c(out, *p);
@@ -67,11 +67,30 @@ static int margin_of(PlanReading *reading) {
   guint near = 0;
   for (guint i = 0; i < widths->len; i++)
     near += g_array_index(widths, int, i) >= margin * 4 / 5 ? 1 : 0;
-  return margin <= 130 && near * 5 >= widths->len * 2 ? margin : 0;
+  return margin <= 130 && near * 5 >= widths->len ? margin : 0;
+}
+
+/* Text that another tool wrote as Markdown: its own kind, or headings with # and words in bold. */
+static gboolean is_markdown(const SourceText *source) {
+  guint signs = 0;
+  for (guint i = 0; i < source->lines->len; i++) {
+    const char *text = g_array_index(source->lines, SourceLine, i).text;
+    signs += plan_starts(text, "# ") || plan_starts(text, "##") || strstr(text, "**") ? 1 : 0;
+  }
+  return source->kind == SOURCE_MARKDOWN || signs >= 3;
+}
+
+/* In Markdown the depth of a bullet is its indent, where every bullet is a star. */
+static void indent_bullet(PlanLine *line, const char *text, gboolean markdown) {
+  gsize indent = strspn(text, " ");
+  if (!markdown || text[indent] != '*' || text[indent + 1] != ' ' || line->mark.kind != MARK_STAR || indent == 1)
+    return;
+  line->mark.kind = indent < 2 ? MARK_DASH : indent < 4 ? MARK_PLUS : MARK_STAR;
 }
 
 void plan_lines_build(PlanReading *reading) {
   GArray *source = reading->source->lines;
+  gboolean markdown = is_markdown(reading->source);
   for (guint i = 0; i < source->len; i++) {
     const SourceLine *from = &g_array_index(source, SourceLine, i);
     PlanLine line = {.source = from};
@@ -80,6 +99,7 @@ void plan_lines_build(PlanReading *reading) {
     line.raw = g_string_chunk_insert(reading->chunk, labelled ? labelled : plain);
     line.text = plan_text(reading->chunk, line.raw);
     line.mark = plan_mark(line.text);
+    indent_bullet(&line, from->text, markdown);
     line.bold = line.bold || from->bold;
     line.use = line.text.length ? LINE_FREE : LINE_BLANK;
     g_array_append_val(reading->lines, line);

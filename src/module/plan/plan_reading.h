@@ -111,11 +111,9 @@ int plan_block_end(PlanReading *reading, int index); /* the first block after it
 gboolean plan_words_response(const char *fold, gboolean *out_decided);
 gboolean plan_block_response(PlanReading *reading, int index);
 
+int plan_organisation_section(PlanReading *reading); /* the block of "Tổ chức thực hiện", or -1 */
+
 /* Units: "A; B, C và các D" → list. The text after "báo cáo" is no unit. */
-typedef struct {
-  GArray *units; /* of PlanText */
-  PlanText report; /* who is reported to, where the text says "… báo cáo …" */
-} PlanUnits;
 void plan_units_split(PlanReading *reading, PlanText text, GArray *units);
 json_t *plan_units_json(PlanReading *reading, PlanText text);
 gboolean plan_unit_starts(PlanText text, gsize at); /* a unit name starts here, with a capital */

@@ -104,8 +104,8 @@ static gboolean is_periodic(const char *fold, gsize *out_at) {
       !plan_starts(fold, "hang nam") && !plan_starts(fold, "06 thang") && !plan_starts(fold, "6 thang"))
     return FALSE;
   *out_at = (gsize)(MIN(from, report) - fold);
-  if (!regular && report > fold + 40)
-    *out_at = (gsize)(report - fold);
+  if (!regular)
+    *out_at = report > fold + 40 ? (gsize)(report - fold) : 0;
   return TRUE;
 }
 

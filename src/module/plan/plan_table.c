@@ -175,6 +175,19 @@ static void add_cells(PlanReading *reading, PlanTable *table, const char *raw, c
   table->columns = MAX(table->columns, count);
 }
 
+/* Pipes that only set text side by side (letterhead, signature): the cells become halves of a plain line. */
+static void free_cells(PlanReading *reading, guint first, guint last) {
+  for (guint i = first; i <= last; i++) {
+    PlanLine *line = plan_line(reading, i);
+    g_auto(GStrv) cells = g_strsplit(is_pipe_rule(line) ? "" : line->raw, "|", 0);
+    g_autofree char *apart = g_strjoinv("   ", cells);
+    line->raw = g_string_chunk_insert(reading->chunk, g_strstrip(apart));
+    line->text = plan_text(reading->chunk, line->raw);
+    line->mark = plan_mark(line->text);
+    line->use = line->text.length ? LINE_FREE : LINE_BLANK;
+  }
+}
+
 static guint read_pipe_table(PlanReading *reading, guint first) {
   PlanTable *table = plan_table_new(reading, first);
   guint i = first, last = first;
@@ -182,8 +195,16 @@ static guint read_pipe_table(PlanReading *reading, guint first) {
     PlanLine *line = plan_line(reading, i);
     if (line->use == LINE_BLANK && i - last < 3)
       continue;
-    if (!is_pipe_row(line))
-      break;
+    if (!is_pipe_row(line)) {
+      gboolean caption = line->use == LINE_FREE && line->mark.kind <= MARK_ROMAN && line->text.length < 160 && table->rows->len &&
+                         i + 1 < reading->lines->len && is_pipe_row(plan_line(reading, i + 1));
+      if (!caption)
+        break;
+      PlanRow *row = plan_table_row(table, line->source->number);
+      row->group = TRUE;
+      row->caption = line->text;
+      continue;
+    }
     last = i;
     if (is_pipe_rule(line))
       continue;
@@ -194,7 +215,8 @@ static guint read_pipe_table(PlanReading *reading, guint first) {
     add_cells(reading, table, raw, "|", line->source->number);
   }
   table->last = last;
-  finish(reading, table, FALSE);
+  if (!finish(reading, table, FALSE))
+    free_cells(reading, first, last);
   return last;
 }
 
@@ -212,9 +234,12 @@ static gboolean is_tab_header(PlanReading *reading, guint index) {
 /* A caption between rows of a tabbed table: no tab, and rows follow. */
 static gboolean is_tab_caption(PlanReading *reading, guint index) {
   PlanLine *line = plan_line(reading, index);
-  if (line->text.length > 160 || index + 1 >= reading->lines->len)
+  guint next = index + 1;
+  while (next < reading->lines->len && next < index + 4 && plan_line(reading, next)->use == LINE_BLANK)
+    next++;
+  if (line->text.length > 160 || next >= reading->lines->len)
     return FALSE;
-  return strchr(plan_line(reading, index + 1)->raw, '\t') &&
+  return strchr(plan_line(reading, next)->raw, '\t') &&
          (line->mark.kind <= MARK_ROMAN || plan_text_upper_at(line->text, 0));
 }
 
@@ -223,6 +248,8 @@ static guint read_tab_table(PlanReading *reading, guint first) {
   guint i = first;
   for (; i < reading->lines->len; i++) {
     PlanLine *line = plan_line(reading, i);
+    if (line->use == LINE_BLANK && i - table->last < 4)
+      continue;
     if (line->use != LINE_FREE)
       break;
     if (strchr(line->raw, '\t')) {

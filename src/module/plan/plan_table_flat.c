@@ -95,7 +95,10 @@ static gboolean starts_piece(const FlatReader *flat, const Piece *open, PlanText
     *out_kind = PIECE_TIME;
     return TRUE;
   }
-  *out_kind = plan_unit_starts(line, 0) ? PIECE_UNIT : PIECE_WORDS;
+  static const char *const LEVELS[] = {"huyen", "tinh", "xa", "phuong", "thanh pho", "thi xa", "quan", "thi tran", NULL};
+  if (open->kind == PIECE_TIME && g_ascii_isdigit(line.fold[0]))
+    return FALSE; /* "Quý IV năm" / "2023" */
+  *out_kind = plan_unit_starts(line, 0) && !plan_starts_any(line.fold, LEVELS) ? PIECE_UNIT : PIECE_WORDS;
   if (*out_kind == PIECE_UNIT)
     return narrow && !goes_on(open->text);
   return open->kind != PIECE_WORDS && narrow && !goes_on(open->text) && open->kind == PIECE_TIME;

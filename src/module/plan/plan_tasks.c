@@ -51,17 +51,28 @@ static int labelled_siblings(PlanReading *reading, int index) {
   return count;
 }
 
+/* Labels after the last bullet of a list, or after a list with a title of its own ("b) Tình huống:"), are for what the
+ * list belongs to. */
+static gboolean belongs_to_list(PlanReading *reading, int index) {
+  PlanBlock *block = plan_block(reading, index), *next = plan_block(reading, MIN(index + 1, (int)reading->blocks->len - 1));
+  if (block->mark.kind < MARK_LETTER || labelled_siblings(reading, index) >= 2)
+    return FALSE;
+  if (block->mark.kind < MARK_DASH)
+    return g_str_has_suffix(block->text.fold, ":") && next->parent == index && next->label == LABEL_NONE && next->mark.kind != MARK_NONE;
+  for (int i = block->parent + 1; i < index; i++)
+    if (plan_block(reading, i)->parent == block->parent && plan_block(reading, i)->mark.kind == block->mark.kind)
+      return TRUE;
+  return FALSE;
+}
+
 static int label_anchor(PlanReading *reading, int index) {
   int anchor = plan_block(reading, index)->parent;
   while (anchor >= 0 && plan_block(reading, anchor)->label != LABEL_NONE && plan_block(reading, anchor)->label != LABEL_CONTENT)
     anchor = plan_block(reading, anchor)->parent;
   if (anchor < 0)
     return -1;
-  PlanBlock *block = plan_block(reading, anchor);
-  gboolean first = anchor == 0 || plan_block(reading, anchor - 1)->parent != block->parent ||
-                   plan_block(reading, anchor - 1)->mark.kind != block->mark.kind;
-  if (block->mark.kind >= MARK_DASH && block->parent >= 0 && !first && labelled_siblings(reading, anchor) < 2)
-    return block->parent; /* the labels after the last bullet are for all bullets */
+  while (plan_block(reading, anchor)->parent >= 0 && belongs_to_list(reading, anchor))
+    anchor = plan_block(reading, anchor)->parent;
   return anchor;
 }
 
@@ -180,6 +191,50 @@ static void take_text(Prose *prose, int index) {
   prose->last = index;
 }
 
+/* "…; hoàn thành trước ngày 30/6": the words of a sentence that say when. */
+static PlanText time_in_sentence(PlanReading *reading, PlanText text) {
+  static const char *const WHEN[] = {"hoan thanh truoc", "hoan thanh trong", "xong truoc", "truoc ngay", "thoi gian", NULL};
+  for (gsize i = 0; WHEN[i]; i++) {
+    gssize at = plan_find_word(text.fold, 0, WHEN[i]);
+    if (at < 0)
+      continue;
+    gsize from = (gsize)at + (plan_starts(text.fold + at, "hoan thanh ") ? 11 : 0), end = from;
+    while (end < text.length && !strchr(".;,)", text.fold[end]))
+      end++;
+    return plan_text_slice(reading->chunk, text, from, end);
+  }
+  return PLAN_TEXT_EMPTY;
+}
+
+/* "Giao A chủ trì, phối hợp với B xây dựng …": a task in one sentence. */
+static gboolean take_assignment(Prose *prose, int index) {
+  PlanReading *reading = prose->reading;
+  PlanBlock *block = plan_block(reading, index);
+  gsize from = plan_starts(block->text.fold, "giao cho ") ? 9 : plan_starts(block->text.fold, "giao ") ? 5 : 0;
+  gssize leads = plan_find_word(block->text.fold, from, "chu tri");
+  if (!from || leads < 0 || leads > 140 || !plan_unit_word(block->text.fold + from) || !plan_text_upper_at(block->text, 0))
+    return FALSE;
+  flush(prose);
+  gsize after = (gsize)leads + 7;
+  gssize with = plan_find_word(block->text.fold, after, "phoi hop voi");
+  Task task = plan_task_new();
+  if (with >= 0 && (gsize)with < after + 4) {
+    gsize start = (gsize)with + 13, verb = plan_duty_verb(block->text, start);
+    plan_task_part(task.coordinates, plan_text_slice(reading->chunk, block->text, start, verb), block->line_from, block->line_to, FALSE);
+  }
+  plan_task_part(task.leads, plan_text_slice(reading->chunk, block->text, from, (gsize)leads), block->line_from, block->line_to, FALSE);
+  task.content = (TaskPart){block->text, block->line_from, block->line_to, FALSE};
+  task.time = (TaskPart){time_in_sentence(reading, block->text), block->line_from, block->line_to, FALSE};
+  task.response = plan_block_response(reading, block->parent);
+  task.id = plan_block_id(reading, index);
+  task.heading = nearest_heading(reading, block->parent);
+  task.label = plan_text_slice(reading->chunk, block->text, (gsize)leads, after);
+  plan_task_put(reading, &task);
+  plan_task_clear(&task);
+  prose->last = index;
+  return TRUE;
+}
+
 /* Items beside tasks in the same list that name no owner. */
 static void read_unowned(PlanReading *reading, const gboolean *anchors) {
   json_t *list = json_object_get(reading->plan, "content_items_without_owner");
@@ -205,6 +260,8 @@ void plan_tasks_read(PlanReading *reading) {
   json_object_set_new(reading->plan, "content_items_without_owner", json_array());
   json_object_set_new(reading->plan, "reporting_chain", json_array());
   g_autofree gboolean *anchors = g_new0(gboolean, reading->blocks->len + 1);
+  int organisation = plan_organisation_section(reading);
+  organisation = organisation < 0 ? (int)reading->blocks->len : organisation;
   Prose prose = {.reading = reading, .anchor = -1, .last = -1};
   for (int i = reading->body; i < (int)reading->blocks->len; i++) {
     PlanBlock *block = plan_block(reading, i);
@@ -215,7 +272,7 @@ void plan_tasks_read(PlanReading *reading) {
     }
     if (block->label != LABEL_NONE)
       take_label(&prose, i);
-    else
+    else if (i >= organisation || !take_assignment(&prose, i))
       take_text(&prose, i);
     if (prose.open && prose.anchor >= 0)
       anchors[prose.anchor] = TRUE;

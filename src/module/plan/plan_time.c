@@ -23,7 +23,7 @@ static const TimeRule RULES[] = {
     {"moi nam 02 lan", "every_6_months"}, {"moi nam hai lan", "every_6_months"}, {"02 lan moi nam", "every_6_months"}, {"06 thang va hang nam", "every_6_months"},
     {"06 thang, hang nam", "every_6_months"}, {"06 thang, nam", "every_6_months"}, {"6 thang, nam", "every_6_months"}, {"6 thang va hang nam", "every_6_months"},
     {"khi co yeu cau", "on_request"}, {"khi duoc yeu cau", "on_request"}, {"theo yeu cau", "on_request"}, {"khi yeu cau", "on_request"},
-    {"theo de nghi", "on_request"}, {"khi co de nghi", "on_request"}, {"theo trieu tap", "on_request"},
+    {"theo de nghi", "on_request"}, {"khi co de nghi", "on_request"}, {"trieu tap", "on_request"}, {"theo giay moi", "on_request"}, {"theo lich cua", "on_request"},
     {"khi duoc trieu tap", "on_request"}, {"khi co trieu tap", "on_request"}, {"theo chi dao", "on_request"},
     {"khi co chi dao", "on_request"}, {"theo ke hoach cua", "on_request"}, {"theo thong bao", "on_request"},
     {"theo huong dan", "on_request"}, {"khi co huong dan", "on_request"}, {"theo lenh", "on_request"}, {"theo thu moi", "on_request"}, {"khi co van ban", "on_request"},
@@ -72,7 +72,7 @@ const char *plan_time_kind(const char *fold) {
     return "at_least_once_a_year";
   if (yearly(fold))
     return "yearly";
-  return has_date(fold) || plan_has_word(fold, "nam") || plan_has_word(fold, "giai doan") ? "once" : "continuous";
+  return has_date(fold) || plan_has_word(fold, "nam") || plan_has_word(fold, "giai doan") || !plan_starts(fold, "theo ") ? "once" : "on_request";
 }
 
 gboolean plan_time_words(const char *fold) {

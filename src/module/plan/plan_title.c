@@ -200,9 +200,9 @@ static const struct {
 static PlanText spoken_name(PlanReading *reading, PlanText name) {
   g_autoptr(GString) out = g_string_new(NULL);
   gsize from = 0;
-  if (plan_starts(name.fold, "uy ban nhan dan")) {
+  if (plan_starts(name.fold, "uy ban nhan dan") || plan_starts(name.fold, "ubnd")) {
     g_string_append(out, "UBND");
-    from = 15;
+    from = plan_starts(name.fold, "ubnd") ? 4 : 15;
   }
   if (!plan_text_caps(name)) {
     g_string_append(out, plan_text_at(name, from));
@@ -264,7 +264,7 @@ static PlanText with_place(PlanReading *reading, PlanText name, gboolean *inferr
 
 static const char *level_of(PlanText name) {
   for (gsize i = 0; i < G_N_ELEMENTS(LEVELS); i++)
-    if (plan_starts(name.fold, "") && !strncmp(name.fold, LEVELS[i].word, strlen(LEVELS[i].word)) &&
+    if (!strncmp(name.fold, LEVELS[i].word, strlen(LEVELS[i].word)) &&
         !g_ascii_isalnum(name.fold[strlen(LEVELS[i].word)]))
       return LEVELS[i].level;
   return name.length ? "đơn vị" : NULL;
@@ -275,7 +275,7 @@ static void set_issuer(PlanReading *reading, const Opening *opening) {
   PlanText spoken = spoken_name(reading, opening->issuer), formal = spoken_name(reading, letterhead);
   gboolean inferred = !letterhead.length;
   /* the sentence spells the name properly; the letterhead is the more complete one when the sentence only says "tỉnh" */
-  PlanText name = spoken.length >= formal.length ? spoken : formal;
+  PlanText name = strncmp(formal.fold, spoken.fold, spoken.length) ? spoken : formal;
   name = with_place(reading, name, &inferred);
   g_autofree char *canonical = plan_starts(name.text, "UBND ") ? g_strconcat("Ủy ban nhân dân ", name.text + 5, NULL) : NULL;
   json_t *issuer = json_pack("{s:o, s:o, s:s?}", "name", plan_json_text(name), "name_canonical",

@@ -42,7 +42,7 @@ static const char *const DUTY_VERBS[] = {
 /* Words after which such a verb is part of the name: "đơn vị quản lý", "nhà cung cấp". */
 static gboolean verb_in_name(PlanText text, gsize at) {
   static const char *const BEFORE[] = {"don vi", "co quan", "bo phan", "nguoi", "to chuc", "doanh nghiep", "nha", "doi", "to",
-                                       "cac", "phong", "ban", "luc luong", "can bo", "vien", "trung tam", "so", "quan ly,", NULL};
+                                       "cac", "phong", "ban", "luc luong", "can bo", "vien", "trung tam", "quan ly,", NULL};
   gsize end = at;
   while (end && text.fold[end - 1] == ' ')
     end--;
@@ -57,7 +57,7 @@ static gboolean verb_in_name(PlanText text, gsize at) {
 
 gsize plan_duty_verb(PlanText text, gsize from) {
   int depth = 0;
-  for (gsize i = from; i < text.length; i++) {
+  for (gsize i = from; i + 13 < text.length; i++) { /* fewer words than these belong to the name: "Phòng Kế hoạch tổng hợp" */
     depth += text.fold[i] == '(' ? 1 : text.fold[i] == ')' && depth ? -1 : 0;
     if (depth || (i && text.fold[i - 1] != ' ') || !plan_starts_any(text.fold + i, DUTY_VERBS))
       continue;
@@ -65,6 +65,16 @@ gsize plan_duty_verb(PlanText text, gsize from) {
       return i;
   }
   return text.length;
+}
+
+/* "Văn phòng HĐND và UBND" is one office. */
+static gboolean one_office(PlanText text, gsize at) {
+  static const char *const BODIES[] = {"hdnd", "ubnd", "hoi dong nhan dan", "uy ban nhan dan", "dang uy", NULL};
+  gsize from = at;
+  while (from && !strchr(";,(", text.fold[from - 1]))
+    from--;
+  from += strspn(text.fold + from, " ");
+  return plan_starts(text.fold + from, "van phong") && plan_starts_any(text.fold + at + 4, BODIES);
 }
 
 /* A list parts at ; always, at a comma or full stop where a unit with a capital follows, and at " và các …" that
@@ -82,7 +92,7 @@ static gsize list_break(PlanText text, gsize i, gboolean several) {
       return 0;
     if (plan_starts(text.fold + i, " va bao cao "))
       return i + 12;
-    if (plan_unit_starts(text, i + 4) && i > 1)
+    if (plan_unit_starts(text, i + 4) && i > 1 && !one_office(text, i))
       return i + 4;
     return several && (plan_starts(text.fold + i, " va cac co quan") || plan_starts(text.fold + i, " va cac don vi")) ? i + 4 : 0;
   default: return 0;
