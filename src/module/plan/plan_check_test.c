@@ -210,6 +210,11 @@ static const Case CASES[] = {
     {"cause_scenario_mismatch", I, NULL, NULL, "{'cause_groups':['Sự cố do bị tấn công mạng']}"},
     {"budget_source_missing", W, "Ngân sách xã bố trí trong dự toán năm 2026.", "Theo Luật Ngân sách nhà nước.",
      "{'budget':{'text':'Theo Luật Ngân sách nhà nước','sources':[]}}"},
+    {"section_numbering_jump", W, "3. Quy trình xử lý sự cố\n", "",
+     "{'headings':['I. MỤC ĐÍCH, YÊU CẦU','II. QUY ĐỊNH CHUNG','1. Nguyên tắc','III. NỘI DUNG','1. Đánh giá nguy cơ',"
+     "'2. Phương án theo tình huống','4. Huấn luyện, diễn tập']}"},
+    {"outline_section_missing", E, "IV. KINH PHÍ\n", "IV. SỞ TÀI CHÍNH\n",
+     "{'budget':null,'headings':['I. MỤC ĐÍCH, YÊU CẦU','IV. SỞ TÀI CHÍNH']}"},
     {"section_numbering_jump", W, NULL, NULL, "{'headings':['I. QUY ĐỊNH CHUNG','II. NGUY CƠ','II. PHƯƠNG ÁN']}"},
     {"wrong_level_owner", NULL, NULL, NULL, TASK("'lead':['Bộ phận một cửa'],'time':{'kind':'yearly','text':'Năm'}")},
     {"name_inconsistent", NULL, "- Cử người trực.",
