@@ -43,17 +43,26 @@ static gboolean same_place(const PlanLine *a, const PlanLine *b) {
 static gboolean mark_is_false(const PlanBlock *open, const PlanLine *line) {
   const char *close = strchr(line->text.fold, ')');
   const char *again = strchr(line->text.fold, '(');
+  gsize length = open->text.length;
+  if (line->mark.kind == MARK_DASH && length && g_ascii_isdigit(open->text.fold[length - 1]) && g_ascii_isdigit(line->text.fold[line->mark.length]))
+    return TRUE; /* "giai đoạn 2027" / "- 2030" */
   return line->mark.kind == MARK_DASH && in_parenthesis(open->text.fold) && close && (!again || close < again);
+}
+
+/* The last word cannot end a sentence. */
+static gboolean goes_on(PlanText text) {
+  static const char *const OPEN_ENDS[] = {" và", " của", " về", " với", " cho", " tại", " theo", " thuộc", " các", " hoặc", " đến", " từ",
+                                          " là", " gửi", " ngày", " khi", " Bộ", " Sở", " Ban", " Điều", " Phòng", " Công an", ",", " -", NULL};
+  for (gsize i = 0; OPEN_ENDS[i]; i++)
+    if (g_str_has_suffix(text.text, OPEN_ENDS[i]))
+      return TRUE;
+  return FALSE;
 }
 
 /* A section title of one line, and after it a line that opens a paragraph: filled to the margin, from a capital. */
 static gboolean heading_is_whole(const PlanReading *reading, const PlanBlock *open, PlanText next) {
-  static const char *const OPEN_ENDS[] = {" va", " cua", " bo", " so", " ban", " tinh", " huyen", " uy ban", ",", " phong", " cong an", NULL};
-  if (open->mark.kind > MARK_NUMBER_4 || (int)open->text.length > reading->margin * 2 + reading->margin / 4)
+  if (open->mark.kind > MARK_NUMBER_4 || (int)open->text.length > reading->margin * 2 + reading->margin / 4 || goes_on(open->text))
     return FALSE;
-  for (gsize i = 0; OPEN_ENDS[i]; i++)
-    if (g_str_has_suffix(open->text.fold, OPEN_ENDS[i]))
-      return FALSE;
   return plan_starts_any(next.fold, OPENERS) || (int)next.length * 5 >= reading->margin * 4;
 }
 
@@ -71,6 +80,10 @@ static gboolean continues(const Joiner *joiner, const PlanBlock *open, const Pla
     return TRUE;
   if (appendix_title(text) || line->source->heading || end == ':')
     return FALSE;
+  if (goes_on(open->text) && !plan_text_caps(open->text))
+    return TRUE;
+  if (plan_starts_any(text.fold, OPENERS))
+    return FALSE;
   gboolean wrapped = joiner->reading->margin > 0;
   gboolean full = wrapped && (int)joiner->before->text.length * 5 >= joiner->reading->margin * 4 - 20;
   if (g_ascii_isdigit(text.fold[0]) || in_parenthesis(open->text.fold))
@@ -80,7 +93,7 @@ static gboolean continues(const Joiner *joiner, const PlanBlock *open, const Pla
   if (heading_is_whole(joiner->reading, open, text))
     return FALSE;
   if (strchr(".;", end))
-    return full && end == '.' && open->mark.kind != MARK_NONE && !plan_starts_any(text.fold, OPENERS) && open->mark.kind >= MARK_LETTER;
+    return full && end == '.' && open->mark.kind != MARK_NONE && open->mark.kind >= MARK_LETTER;
   return full;
 }
 

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #define ATTACHED_TO "kèm theo kế hoạch"
-#define STATE_TITLE "cộng hòa xã hội chủ nghĩa"
 
 static const char *status_of(const PlanCheck *check, const char *part) {
   const char *status = json_text(json_object_get(check->reading, part), "status");
@@ -86,12 +85,16 @@ void check_date_incomplete(PlanCheck *check) {
                                 .fix = "Ghi đủ ngày, tháng, năm ban hành"});
 }
 
-/* The line with the state title, before the appendices (which may bring a letterhead of their own); NULL: none. */
+/* The line with the state title, before the appendices (which may bring a letterhead of their own); NULL: none. Looked
+ * for in the run of words: narrow columns break it. */
 static const CheckLine *state_title(const PlanCheck *check) {
-  for (guint i = 0; i < check->text->appendix; i++) {
-    const CheckLine *line = check_line(check->text, i);
-    if (strstr(line->spelling, STATE_TITLE) || (strstr(line->spelling, "độc lập") && strstr(line->spelling, "tự do")))
-      return line;
+  const CheckText *text = check->text;
+  gsize end = text->appendix < text->lines->len ? check_line(text, text->appendix)->start : text->flat->len;
+  static const char *const SIGNS[] = {"cộng hòa xã hội chủ nghĩa", "độc lập - tự do", "độc lập-tự do"};
+  for (gsize i = 0; i < G_N_ELEMENTS(SIGNS); i++) {
+    gssize at = check_text_find(text, SIGNS[i], 0);
+    if (at >= 0 && (gsize)at < end)
+      return check_text_line_at(text, (gsize)at);
   }
   return NULL;
 }

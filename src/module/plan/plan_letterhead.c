@@ -61,7 +61,7 @@ static gsize read_number(Head *head, PlanText text, int line) {
     return 0;
   char divider = text.fold[suffix_from - 1] == ' ' ? '/' : text.fold[suffix_from - 1];
   g_autofree char *full = g_strdup_printf("%s%c%s", digits.text, divider, suffix.text);
-  json_t *number = json_pack("{s:o, s:s, s:s}", "as_written", json_sprintf("Số: %s", full), "status",
+  json_t *number = json_pack("{s:o, s:s, s:s}", "as_written", json_string(plan_text_slice(reading->chunk, text, 0, at).text), "status",
                              digits.length ? "present" : "blank", "suffix", suffix.text);
   json_object_set_new(number, "resolved", digits.length ? json_string(full) : json_null());
   json_object_set_new(reading->plan, "number", number);

@@ -67,7 +67,7 @@ static int margin_of(PlanReading *reading) {
   guint near = 0;
   for (guint i = 0; i < widths->len; i++)
     near += g_array_index(widths, int, i) >= margin * 4 / 5 ? 1 : 0;
-  return margin <= 130 && near * 5 >= widths->len * 2 ? margin : 0;
+  return margin <= 130 && near * 5 >= widths->len ? margin : 0;
 }
 
 /* Text that another tool wrote as Markdown: its own kind, or headings with # and words in bold. */

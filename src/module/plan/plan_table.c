@@ -195,8 +195,16 @@ static guint read_pipe_table(PlanReading *reading, guint first) {
     PlanLine *line = plan_line(reading, i);
     if (line->use == LINE_BLANK && i - last < 3)
       continue;
-    if (!is_pipe_row(line))
-      break;
+    if (!is_pipe_row(line)) {
+      gboolean caption = line->use == LINE_FREE && line->mark.kind <= MARK_ROMAN && line->text.length < 160 && table->rows->len &&
+                         i + 1 < reading->lines->len && is_pipe_row(plan_line(reading, i + 1));
+      if (!caption)
+        break;
+      PlanRow *row = plan_table_row(table, line->source->number);
+      row->group = TRUE;
+      row->caption = line->text;
+      continue;
+    }
     last = i;
     if (is_pipe_rule(line))
       continue;
@@ -226,9 +234,12 @@ static gboolean is_tab_header(PlanReading *reading, guint index) {
 /* A caption between rows of a tabbed table: no tab, and rows follow. */
 static gboolean is_tab_caption(PlanReading *reading, guint index) {
   PlanLine *line = plan_line(reading, index);
-  if (line->text.length > 160 || index + 1 >= reading->lines->len)
+  guint next = index + 1;
+  while (next < reading->lines->len && next < index + 4 && plan_line(reading, next)->use == LINE_BLANK)
+    next++;
+  if (line->text.length > 160 || next >= reading->lines->len)
     return FALSE;
-  return strchr(plan_line(reading, index + 1)->raw, '\t') &&
+  return strchr(plan_line(reading, next)->raw, '\t') &&
          (line->mark.kind <= MARK_ROMAN || plan_text_upper_at(line->text, 0));
 }
 
@@ -237,6 +248,8 @@ static guint read_tab_table(PlanReading *reading, guint first) {
   guint i = first;
   for (; i < reading->lines->len; i++) {
     PlanLine *line = plan_line(reading, i);
+    if (line->use == LINE_BLANK && i - table->last < 4)
+      continue;
     if (line->use != LINE_FREE)
       break;
     if (strchr(line->raw, '\t')) {
