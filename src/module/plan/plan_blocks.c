@@ -2,15 +2,16 @@
 #include "module/plan/plan_reading.h"
 #include <string.h>
 
+#define PARAGRAPH_MAX 20000 /* characters; joining stops there */
+
 /* Words that open a paragraph of their own even where the line before is filled to the margin. */
 static const char *const OPENERS[] = {"tren day la", "trong qua trinh", "yeu cau", "de nghi", "can cu", "thuc hien", "noi nhan",
                                       "ke hoach nay", "doi voi", "viec xay dung", NULL};
 
-static gboolean in_parenthesis(const char *fold) {
-  int depth = 0;
+static int parentheses(const char *fold, int depth) {
   for (const char *p = fold; *p; p++)
     depth += *p == '(' ? 1 : *p == ')' && depth ? -1 : 0;
-  return depth > 0;
+  return depth;
 }
 
 static gboolean appendix_title(PlanText text) {
@@ -31,8 +32,9 @@ static gboolean appendix_title(PlanText text) {
 
 typedef struct {
   PlanReading *reading;
-  PlanLine *before; /* the line that the open block ends with */
-  gboolean broken;  /* something else stood in between: a table, the letterhead */
+  PlanLine *before; /* the line that the open block ends with; NULL after something else: a table */
+  GString *text, *fold; /* of the open block so far */
+  int depth;            /* its open parentheses */
 } Joiner;
 
 static gboolean same_place(const PlanLine *a, const PlanLine *b) {
@@ -40,13 +42,13 @@ static gboolean same_place(const PlanLine *a, const PlanLine *b) {
 }
 
 /* A dash that a wrapped "(… Việt Nam\n- VNCERT/CC)" left at the start of a line is no list mark. */
-static gboolean mark_is_false(const PlanBlock *open, const PlanLine *line) {
+static gboolean mark_is_false(const Joiner *joiner, const PlanBlock *open, const PlanLine *line) {
   const char *close = strchr(line->text.fold, ')');
   const char *again = strchr(line->text.fold, '(');
   gsize length = open->text.length;
   if (line->mark.kind == MARK_DASH && length && g_ascii_isdigit(open->text.fold[length - 1]) && g_ascii_isdigit(line->text.fold[line->mark.length]))
     return TRUE; /* "giai đoạn 2027" / "- 2030" */
-  return line->mark.kind == MARK_DASH && in_parenthesis(open->text.fold) && close && (!again || close < again);
+  return line->mark.kind == MARK_DASH && joiner->depth && close && (!again || close < again);
 }
 
 /* The last word cannot end a sentence. */
@@ -67,10 +69,10 @@ static gboolean heading_is_whole(const PlanReading *reading, const PlanBlock *op
 }
 
 static gboolean continues(const Joiner *joiner, const PlanBlock *open, const PlanLine *line) {
-  if (!open || !joiner->before || open->table || open->appendix || !same_place(joiner->before, line))
+  if (!open || !joiner->before || open->table || open->appendix || open->text.length > PARAGRAPH_MAX || !same_place(joiner->before, line))
     return FALSE;
   if (line->mark.kind != MARK_NONE)
-    return mark_is_false(open, line);
+    return mark_is_false(joiner, open, line);
   PlanText text = line->text;
   gunichar first = g_utf8_get_char(text.text);
   char end = open->text.fold[open->text.length ? open->text.length - 1 : 0];
@@ -86,7 +88,7 @@ static gboolean continues(const Joiner *joiner, const PlanBlock *open, const Pla
     return FALSE;
   gboolean wrapped = joiner->reading->margin > 0;
   gboolean full = wrapped && (int)joiner->before->text.length * 5 >= joiner->reading->margin * 4 - 20;
-  if (g_ascii_isdigit(text.fold[0]) || in_parenthesis(open->text.fold))
+  if (g_ascii_isdigit(text.fold[0]) || joiner->depth)
     return full || !wrapped;
   if (plan_text_caps(text) && plan_text_caps(open->text) && wrapped && text.length > 4)
     return end != '.' || full;
@@ -97,9 +99,29 @@ static gboolean continues(const Joiner *joiner, const PlanBlock *open, const Pla
   return full;
 }
 
-static void append(PlanReading *reading, PlanBlock *open, const PlanLine *line) {
-  open->text = plan_text_join(reading->chunk, open->text, line->text);
-  open->line_to = line->source->number;
+/* The open block keeps a view of what is joined so far; close_block() makes it its own. */
+static void append(Joiner *joiner, PlanBlock *open, PlanText text, int line) {
+  if (joiner->text->len) {
+    g_string_append_c(joiner->text, ' ');
+    g_string_append_c(joiner->fold, ' ');
+  }
+  g_string_append(joiner->text, text.text);
+  g_string_append(joiner->fold, text.fold);
+  joiner->depth = parentheses(text.fold, joiner->depth);
+  open->text = (PlanText){joiner->text->str, joiner->fold->str, joiner->fold->len};
+  open->line_to = line;
+}
+
+static void close_block(Joiner *joiner) {
+  PlanReading *reading = joiner->reading;
+  if (joiner->fold->len && reading->blocks->len) {
+    PlanBlock *open = plan_block(reading, reading->blocks->len - 1);
+    open->text = (PlanText){g_string_chunk_insert(reading->chunk, joiner->text->str),
+                            g_string_chunk_insert(reading->chunk, joiner->fold->str), joiner->fold->len};
+  }
+  g_string_truncate(joiner->text, 0);
+  g_string_truncate(joiner->fold, 0);
+  joiner->depth = 0;
 }
 
 static void add_block(PlanReading *reading, const PlanLine *line) {
@@ -116,13 +138,13 @@ static void add_block(PlanReading *reading, const PlanLine *line) {
   g_array_append_val(reading->blocks, block);
 }
 
-static PlanTable *table_at(PlanReading *reading, guint line) {
-  for (guint t = 0; t < reading->tables->len; t++) {
-    PlanTable *table = reading->tables->pdata[t];
-    if (table->first == line)
-      return table;
-  }
-  return NULL;
+/* Tables stand in the order of their lines; *at is the next one. */
+static PlanTable *table_at(PlanReading *reading, guint line, guint *at) {
+  PlanTable *table = *at < reading->tables->len ? reading->tables->pdata[*at] : NULL;
+  if (!table || table->first != line)
+    return NULL;
+  (*at)++;
+  return table;
 }
 
 static void add_table(PlanReading *reading, PlanTable *table) {
@@ -152,7 +174,7 @@ static void split_labels(PlanReading *reading) {
     for (gsize from = 0;;) {
       LabelKind kind = LABEL_NONE;
       gsize value = 0;
-      gssize at = block.table || block.appendix ? -1 : plan_label_find(block.text, from, &kind, &value);
+      gssize at = block.table || block.appendix || block.text.length > PARAGRAPH_MAX ? -1 : plan_label_find(block.text, from, &kind, &value);
       if (at == 0) {
         from = value;
         continue;
@@ -178,11 +200,14 @@ static void split_labels(PlanReading *reading) {
 }
 
 void plan_blocks_build(PlanReading *reading) {
-  Joiner joiner = {.reading = reading};
+  g_autoptr(GString) text = g_string_new(NULL), fold = g_string_new(NULL);
+  Joiner joiner = {.reading = reading, .text = text, .fold = fold};
+  guint next_table = 0;
   for (guint i = 0; i < reading->lines->len; i++) {
     PlanLine *line = plan_line(reading, i);
-    PlanTable *table = line->use == LINE_TABLE ? table_at(reading, i) : NULL;
+    PlanTable *table = line->use == LINE_TABLE ? table_at(reading, i, &next_table) : NULL;
     if (table) {
+      close_block(&joiner);
       add_table(reading, table);
       joiner.before = NULL;
     }
@@ -190,13 +215,17 @@ void plan_blocks_build(PlanReading *reading) {
       continue;
     PlanBlock *open = reading->blocks->len ? plan_block(reading, reading->blocks->len - 1) : NULL;
     if (continues(&joiner, open, line)) {
-      append(reading, open, line);
+      append(&joiner, open, line->text, line->source->number);
     } else {
+      close_block(&joiner);
       gboolean full = joiner.before && reading->margin && (int)joiner.before->text.length * 5 >= reading->margin * 4;
       add_block(reading, line);
-      plan_block(reading, reading->blocks->len - 1)->after_full = full;
+      open = plan_block(reading, reading->blocks->len - 1);
+      open->after_full = full;
+      append(&joiner, open, open->text, line->source->number);
     }
     joiner.before = line;
   }
+  close_block(&joiner);
   split_labels(reading);
 }

@@ -118,7 +118,7 @@ void plan_duties_read(PlanReading *reading) {
   json_object_set_new(reading->plan, "organisation_duties", open.units);
   if (open.section < 0)
     return;
-  int end = plan_block_end(reading, open.section);
+  int end = plan_block(reading, open.section)->end;
   gboolean closed = FALSE;
   open.unit_mark = find_unit_mark(reading, open.section, end);
   for (int i = open.section + 1; i < end && !closed; i++) {

@@ -43,13 +43,6 @@ gboolean plan_block_under(PlanReading *reading, int index, int ancestor) {
   return index == ancestor;
 }
 
-int plan_block_end(PlanReading *reading, int index) {
-  int end = index + 1;
-  while (end < (int)reading->blocks->len && plan_block(reading, end)->parent >= index)
-    end++;
-  return end;
-}
-
 gboolean plan_words_response(const char *fold, gboolean *out_decided) {
   static const char *const BEFORE[] = {"chua co su co", "chua xay ra", "truoc khi", "phong ngua", "san sang", "huan luyen", "dien tap", "danh gia cac nguy co", "danh gia nguy co",
                                        "xay dung phuong an", "phuong an doi pho", "tuyen truyen", "to chuc thuc hien", "giam sat", NULL};
@@ -72,6 +65,28 @@ gboolean plan_block_response(PlanReading *reading, int index) {
 /* A section whose number was lost: capitals alone on a line. */
 static gboolean bare_section(const PlanBlock *block) {
   return block->mark.kind == MARK_NONE && block->caps && !block->table && block->text.length > 6 && block->text.length < 160 && !block->appendix;
+}
+
+/* Ends of subtrees, and where owners are named in them; from the last block up. */
+static void measure_subtrees(PlanReading *reading) {
+  g_autoptr(GHashTable) counts = g_hash_table_new(g_direct_hash, g_direct_equal);
+  int count = (int)reading->blocks->len;
+  for (int i = count - 1; i >= 0; i--) {
+    PlanBlock *block = plan_block(reading, i), *parent = block->parent >= 0 ? plan_block(reading, block->parent) : NULL;
+    block->end = MAX(block->end, i + 1);
+    gpointer key = GINT_TO_POINTER((block->parent + 1) * 16 + (int)block->mark.kind);
+    if (block->owned)
+      g_hash_table_insert(counts, key, GINT_TO_POINTER(GPOINTER_TO_INT(g_hash_table_lookup(counts, key)) + 1));
+    if (!parent)
+      continue;
+    parent->end = MAX(parent->end, block->end);
+    parent->owned = parent->owned || block->owned || block->label == LABEL_LEAD || block->label == LABEL_COORDINATE || block->label == LABEL_TIME;
+  }
+  for (int i = 0; i < count; i++) {
+    PlanBlock *block = plan_block(reading, i);
+    gpointer key = GINT_TO_POINTER((block->parent + 1) * 16 + (int)block->mark.kind);
+    block->owned_siblings = GPOINTER_TO_INT(g_hash_table_lookup(counts, key));
+  }
 }
 
 void plan_outline_read(PlanReading *reading) {
@@ -99,12 +114,13 @@ void plan_outline_read(PlanReading *reading) {
     plan_note(reading, PLAN_READ, block->line_from, block->line_to, "/headings/%" G_GSIZE_FORMAT, json_array_size(headings) - 1);
   }
   json_object_set_new(reading->plan, "headings", headings);
+  measure_subtrees(reading);
 }
 
 /* The items of a list section: its marked children; without marks, its paragraphs. */
 static json_t *items(PlanReading *reading, int section, const char *pointer, gboolean starts) {
   json_t *list = json_array();
-  int end = section < 0 ? -1 : plan_block_end(reading, section);
+  int end = section < 0 ? -1 : plan_block(reading, section)->end;
   gboolean marked = FALSE;
   for (int i = section + 1; i < end; i++)
     marked = marked || (plan_block(reading, i)->parent == section && plan_block(reading, i)->mark.kind != MARK_NONE);
@@ -150,7 +166,7 @@ static void set_counted(PlanReading *reading, const char *name, int section) {
 static void read_scope(PlanReading *reading, int section) {
   static const char *const WORDS[] = {"ap dung cho", "doi voi", "ap dung doi voi", "bao gom", NULL};
   json_object_set_new(reading->plan, "scope", json_null());
-  int end = section < 0 ? -1 : plan_block_end(reading, section);
+  int end = section < 0 ? -1 : plan_block(reading, section)->end;
   PlanText text = PLAN_TEXT_EMPTY;
   int from = 0, to = 0;
   for (int i = section + 1; i < end; i++) {
@@ -174,7 +190,7 @@ static void read_scope(PlanReading *reading, int section) {
 /* "Đơn vị: chức năng". The unit ends at the colon. */
 static void read_functions(PlanReading *reading, int section) {
   json_t *functions = json_array();
-  int end = section < 0 ? -1 : plan_block_end(reading, section);
+  int end = section < 0 ? -1 : plan_block(reading, section)->end;
   for (int i = section + 1; i < end; i++) {
     PlanBlock *block = plan_block(reading, i);
     if (block->parent != section || block->mark.kind == MARK_NONE)
@@ -253,7 +269,7 @@ static void read_budget(PlanReading *reading) {
   PlanBlock *heading = plan_block(reading, section);
   gsize colon = strcspn(heading->text.fold, ":");
   PlanText text = colon < heading->text.length ? plan_text_from(reading->chunk, heading->text, colon + 1) : PLAN_TEXT_EMPTY;
-  int end = plan_block_end(reading, section);
+  int end = plan_block(reading, section)->end;
   for (int i = section + 1; i < end; i++)
     text = plan_text_join(reading->chunk, text, plan_block(reading, i)->text);
   gsize at = 0, stop = text.length;

@@ -3,6 +3,8 @@
 #include "module/plan/plan_reading.h"
 #include <string.h>
 
+enum { LINES_MAX = 30000, LINE_BYTES_MAX = 60000 };
+
 void plan_note(PlanReading *reading, Certainty certainty, int line_from, int line_to, const char *pointer, ...) {
   static const char *const NAMES[] = {"read", "inferred", "corrected"};
   va_list args;
@@ -143,7 +145,20 @@ static void reading_free(PlanReading *reading) {
   g_free(reading);
 }
 
+/* A plan has some thousand lines and paragraphs of some thousand characters at most; what has more is none. */
+static gboolean check_size(const SourceText *source, GError **error) {
+  gboolean fits = source->lines->len <= LINES_MAX;
+  for (guint i = 0; fits && i < source->lines->len; i++)
+    fits = strlen(g_array_index(source->lines, SourceLine, i).text) <= LINE_BYTES_MAX;
+  if (!fits)
+    g_set_error(error, APP_ERROR, ERROR_UNREADABLE,
+                "Văn bản quá dài cho một bản kế hoạch (trên %d dòng, hoặc có đoạn trên %d byte).", LINES_MAX, LINE_BYTES_MAX);
+  return fits;
+}
+
 json_t *plan_read(const SourceText *source, GError **error) {
+  if (!check_size(source, error))
+    return NULL;
   static void (*const OPENING[])(PlanReading *) = {plan_lines_build, plan_letterhead_read, plan_tail_read,
                                                    plan_blocks_build, plan_title_read, plan_outline_read};
   static void (*const BODY[])(PlanReading *) = {plan_sections_read, plan_tasks_read, plan_scenarios_read,

@@ -56,6 +56,9 @@ typedef struct {
   LabelKind label;
   PlanText label_text, value; /* "Đơn vị chủ trì" · what follows the colon */
   int parent;                 /* index of the block it hangs under, -1 at the top */
+  int end;                    /* the first block after its subtree */
+  gboolean owned;             /* a label of owner or time stands in its subtree */
+  int owned_siblings;         /* blocks of the same parent and mark, itself too, that are owned */
   gboolean caps, bold, after_full; /* after_full: the line before it was filled to the margin */
   int heading;
   gboolean appendix;
@@ -106,7 +109,6 @@ ColumnRole plan_column_role(const char *fold);
 PlanText plan_block_id(PlanReading *reading, int index);
 gboolean plan_block_under(PlanReading *reading, int index, int ancestor); /* or itself */
 gboolean plan_block_is_heading(PlanReading *reading, int index);
-int plan_block_end(PlanReading *reading, int index); /* the first block after its subtree */
 /* Of a response in the course of an incident: decided by the innermost heading that says so. */
 gboolean plan_words_response(const char *fold, gboolean *out_decided);
 gboolean plan_block_response(PlanReading *reading, int index);

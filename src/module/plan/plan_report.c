@@ -45,7 +45,10 @@ static void chain_from_tasks(PlanReading *reading) {
     gsize end = from;
     while (end < text.length && !plan_starts(text.fold + end, " theo ") && !plan_starts(text.fold + end, " va quy dinh") && text.fold[end] != '.')
       end++;
-    plan_report_add(reading, plan_reading_text(reading, json_string_value(lead)), plan_text_slice(reading->chunk, text, from, end), 1, 1);
+    g_autofree char *pointer = g_strdup_printf("/tasks/%" G_GSIZE_FORMAT "/content", index);
+    json_t *lines = json_object_get(reading->provenance, pointer);
+    plan_report_add(reading, plan_reading_text(reading, json_string_value(lead)), plan_text_slice(reading->chunk, text, from, end),
+                    (int)json_integer_value(json_object_get(lines, "line_from")), (int)json_integer_value(json_object_get(lines, "line_to")));
   }
 }
 
@@ -171,7 +174,7 @@ static void response_steps(PlanReading *reading) {
   }
   if (json_array_size(steps) || section < 0)
     return;
-  int end = plan_block_end(reading, section);
+  int end = plan_block(reading, section)->end;
   for (int i = section + 1; i < end; i++) {
     PlanBlock *block = plan_block(reading, i), *next = i + 1 < end ? plan_block(reading, i + 1) : NULL;
     gboolean leaf = !next || next->parent != i || next->label != LABEL_NONE || next->mark.kind == MARK_NONE;

@@ -49,7 +49,7 @@ static guint titles_end(PlanReading *reading, guint first, PlanText *out) {
     PlanLine *line = plan_line(reading, i);
     if (line->use == LINE_BLANK)
       continue;
-    if (line->text.length > 120 || g_ascii_isdigit(line->text.fold[0]))
+    if (line->text.length > 120 || g_ascii_isdigit(line->text.fold[0]) || (i > first && count_title(line->text)))
       break;
     run = plan_text_join(reading->chunk, run, line->text);
     if (cut_titles(reading, run, NULL)) {
@@ -60,11 +60,13 @@ static guint titles_end(PlanReading *reading, guint first, PlanText *out) {
   return end;
 }
 
+typedef enum { PIECE_WORDS, PIECE_UNIT, PIECE_TIME } PieceKind;
+
 typedef struct {
   PlanText text;
   int line_from, line_to;
   gsize width;
-  enum { PIECE_WORDS, PIECE_UNIT, PIECE_TIME } kind;
+  PieceKind kind;
 } Piece;
 
 typedef struct {
@@ -87,7 +89,7 @@ static gboolean goes_on(PlanText text) {
   return FALSE;
 }
 
-static gboolean starts_piece(const FlatReader *flat, const Piece *open, PlanText line, int *out_kind) {
+static gboolean starts_piece(const FlatReader *flat, const Piece *open, PlanText line, PieceKind *out_kind) {
   if (!plan_text_upper_at(line, 0) && !g_ascii_isdigit(line.fold[0]))
     return FALSE;
   gboolean narrow = line.length * 4 <= MAX(flat->content_width, 40) * 3;
@@ -106,7 +108,7 @@ static gboolean starts_piece(const FlatReader *flat, const Piece *open, PlanText
 
 static void add_line(FlatReader *flat, PlanText line, int number) {
   Piece *open = flat->pieces->len ? &g_array_index(flat->pieces, Piece, flat->pieces->len - 1) : NULL;
-  int kind = PIECE_WORDS;
+  PieceKind kind = PIECE_WORDS;
   if (!open || starts_piece(flat, open, line, &kind)) {
     Piece piece = {.text = line, .line_from = number, .line_to = number, .width = line.length, .kind = kind};
     g_array_append_val(flat->pieces, piece);

@@ -17,7 +17,7 @@ static gboolean is_owner_label(const PlanBlock *block) {
 
 /* The sibling after this one of the same kind of mark, or -1. */
 static int next_sibling(PlanReading *reading, int index) {
-  int end = plan_block_end(reading, index);
+  int end = plan_block(reading, index)->end;
   if (end >= (int)reading->blocks->len)
     return -1;
   PlanBlock *block = plan_block(reading, index), *next = plan_block(reading, end);
@@ -33,29 +33,11 @@ static int content_anchor(PlanReading *reading, int index) {
   return next >= 0 && is_owner_label(plan_block(reading, next)) ? block->parent : index;
 }
 
-static gboolean has_owner_label(PlanReading *reading, int index) {
-  int end = plan_block_end(reading, index);
-  for (int i = index + 1; i < end; i++)
-    if (is_owner_label(plan_block(reading, i)))
-      return TRUE;
-  return FALSE;
-}
-
-/* How many siblings of the same mark carry owner labels of their own. */
-static int labelled_siblings(PlanReading *reading, int index) {
-  PlanBlock *block = plan_block(reading, index);
-  int count = 0, end = block->parent < 0 ? (int)reading->blocks->len : plan_block_end(reading, block->parent);
-  for (int i = block->parent + 1; i < end; i = plan_block_end(reading, i))
-    if (plan_block(reading, i)->mark.kind == block->mark.kind && has_owner_label(reading, i))
-      count++;
-  return count;
-}
-
 /* Labels after the last bullet of a list, or after a list with a title of its own ("b) Tình huống:"), are for what the
  * list belongs to. */
 static gboolean belongs_to_list(PlanReading *reading, int index) {
   PlanBlock *block = plan_block(reading, index), *next = plan_block(reading, MIN(index + 1, (int)reading->blocks->len - 1));
-  if (block->mark.kind < MARK_LETTER || labelled_siblings(reading, index) >= 2)
+  if (block->mark.kind < MARK_LETTER || block->owned_siblings >= 2)
     return FALSE;
   if (block->mark.kind < MARK_DASH)
     return g_str_has_suffix(block->text.fold, ":") && next->parent == index && next->label == LABEL_NONE && next->mark.kind != MARK_NONE;
@@ -157,7 +139,7 @@ static void take_label(Prose *prose, int index) {
   int anchor = label_anchor(reading, index);
   gboolean fits = prose->open && (prose->anchor < 0 || plan_block_under(reading, index, prose->anchor)) && !field_taken(prose, block->label);
   gboolean own = anchor >= 0 && anchor != prose->anchor && anchor > prose->anchor && prose->labelled &&
-                 labelled_siblings(reading, anchor) >= 2 && block->label == LABEL_LEAD;
+                 plan_block(reading, anchor)->owned_siblings >= 2 && block->label == LABEL_LEAD;
   if ((!fits || own) && !is_owner_label(block))
     return;
   if (!fits || own)
@@ -235,19 +217,20 @@ static gboolean take_assignment(Prose *prose, int index) {
   return TRUE;
 }
 
+static gpointer list_key(const PlanBlock *block) { return GINT_TO_POINTER((block->parent + 1) * 16 + (int)block->mark.kind); }
+
 /* Items beside tasks in the same list that name no owner. */
 static void read_unowned(PlanReading *reading, const gboolean *anchors) {
   json_t *list = json_object_get(reading->plan, "content_items_without_owner");
+  g_autoptr(GHashTable) with_tasks = g_hash_table_new(g_direct_hash, g_direct_equal);
+  for (int i = reading->body; i < (int)reading->blocks->len; i++)
+    if (anchors[i])
+      g_hash_table_add(with_tasks, list_key(plan_block(reading, i)));
   for (int i = reading->body; i < (int)reading->blocks->len; i++) {
     PlanBlock *block = plan_block(reading, i);
-    if (block->mark.kind < MARK_NUMBER || block->mark.kind > MARK_LETTER || block->label != LABEL_NONE || block->parent < 0 || anchors[i] ||
-        has_owner_label(reading, i))
-      continue;
-    gboolean beside = FALSE;
-    int end = plan_block_end(reading, block->parent);
-    for (int k = block->parent + 1; k < end && !beside; k = plan_block_end(reading, k))
-      beside = anchors[k] && plan_block(reading, k)->mark.kind == block->mark.kind;
-    if (!beside || anchors[block->parent] || (i + 1 < (int)reading->blocks->len && plan_block(reading, i + 1)->parent == i && plan_block(reading, i + 1)->mark.kind <= MARK_LETTER))
+    gboolean item = block->mark.kind >= MARK_NUMBER && block->mark.kind <= MARK_LETTER && block->label == LABEL_NONE && block->parent >= 0;
+    gboolean section = i + 1 < block->end && plan_block(reading, i + 1)->mark.kind <= MARK_LETTER;
+    if (!item || section || anchors[i] || block->owned || anchors[block->parent] || !g_hash_table_contains(with_tasks, list_key(block)))
       continue;
     json_array_append_new(list, json_pack("{s:s, s:o}", "id", plan_block_id(reading, i).text, "content",
                                           plan_json_text(plan_text_bare(reading->chunk, block->text))));
