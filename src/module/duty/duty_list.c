@@ -244,8 +244,10 @@ gboolean duty_list(Request *request, Doc *answer, GError **error) {
   Listing listing = {.request = request, .rows = doc_list(answer, KEY("rows")), .limit = (int)input_int(request, "limit", PAGE_ROWS)};
   doc_text(answer, KEY("calendar_url"), "/lich");
   doc_text(answer, KEY("export_url"), "/nhiem-vu/tep");
-  if (request_may(request, "duty.write", request->body_id))
+  if (request_may(request, "duty.write", request->body_id)) {
+    doc_text(answer, KEY("law_url"), "/nhiem-vu/tu-luat");
     doc_text(answer, KEY("new_url"), "/nhiem-vu/moi");
+  }
   if (!fill_rows(request, conn, body_id, tab, &listing, error) || !add_summary(request, conn, body_id, answer, error))
     return FALSE;
   add_pager(request, &listing, tab, answer);
