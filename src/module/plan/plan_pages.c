@@ -1,5 +1,6 @@
 #include "module/plan/plan_pages.h"
 #include "base/date.h"
+#include "core/history.h"
 #include "core/message.h"
 #include "module/plan/plan_edit.h"
 #include "module/plan/plan_file.h"
@@ -223,5 +224,6 @@ gboolean plan_view(Request *request, Doc *answer, GError **error) {
     return plan_part_duties(request, plan, content, answer, error);
   }
   add_tabs(request, plan, answer, tab);
-  return TABS[tab].show(request, plan, content, answer, error) && plan_add_actions(request, plan, answer, error);
+  return TABS[tab].show(request, plan, content, answer, error) &&
+         history_list(request, "plan", plan->id, doc_list(answer, KEY("history")), error) && plan_add_actions(request, plan, answer, error);
 }

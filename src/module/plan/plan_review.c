@@ -4,6 +4,7 @@
 #include "core/form.h"
 #include "core/message.h"
 #include "module/duty/duty.h"
+#include "module/org/org.h"
 #include "module/plan/plan_edit.h"
 #include "module/plan/plan_import.h"
 #include "module/plan/plan_show.h"
@@ -111,21 +112,40 @@ static void add_tasks(Request *request, Doc *answer, const json_t *reading, Tall
 
 static void add_tally(Doc *answer, const Tally *tally) {
   Doc *shown = doc_object(answer, KEY("tally"));
-  doc_text_copy(shown, KEY("read"), "");
   doc_int(shown, KEY("read"), tally->counts[MARK_READ]);
-  doc_text_copy(shown, KEY("inferred"), "");
   doc_int(shown, KEY("inferred"), tally->counts[MARK_INFERRED]);
   doc_int(shown, KEY("missing"), tally->counts[MARK_MISSING]);
   doc_int(shown, KEY("edited"), tally->counts[MARK_CORRECTED]);
 }
 
-static void add_review_note(Request *request, Doc *answer, int errors) {
+/* The plan of another body, imported by mistake under one's own, would make duties for the wrong people. */
+static const char *issuer_warning(Request *request, const Stage *stage, const json_t *reading) {
+  const json_t *issuer = json_object_get(reading, "issuer");
+  const char *name = json_string_value(json_object_get(issuer, "name"));
+  const char *canonical = json_string_value(json_object_get(issuer, "name_canonical"));
+  StoreConn *conn = request_read(request, NULL);
+  const Body *body = conn ? body_get(conn, request->arena, stage->body_id, NULL) : NULL;
+  if (!body || !name)
+    return "";
+  g_autofree char *own = org_fold_name(body->name);
+  g_autofree char *read = org_fold_name(name);
+  g_autofree char *whole = org_fold_name(canonical ? canonical : name);
+  if (strstr(whole, own) || strstr(own, read))
+    return "";
+  return arena_printf(request->arena, "%s “%s”, %s “%s”. ", message(request->lang, "Văn bản do"), name,
+                      message(request->lang, "đang nhập cho"), body->name);
+}
+
+static void add_review_note(Request *request, Doc *answer, const Stage *stage, const json_t *reading, const json_t *findings) {
+  int errors = plan_findings_count(findings, "error");
+  const char *warning = issuer_warning(request, stage, reading);
+  const char *count = errors ? arena_printf(request->arena, "%s %02d %s ", message(request->lang, "Có"), errors,
+                                            message(request->lang, "lỗi trong văn bản."))
+                             : "";
   Doc *note = doc_object(answer, KEY("note"));
-  doc_text(note, KEY("class"), errors ? "soon" : "");
-  doc_text(note, KEY("text"),
-           errors ? arena_printf(request->arena, "%d %s", errors,
-                                 message(request->lang, "lỗi trong văn bản. Chưa lưu gì trước khi xác nhận; mỗi giá trị dẫn tới dòng của bản gốc."))
-                  : message(request->lang, "Chưa lưu gì trước khi xác nhận; mỗi giá trị dẫn tới dòng của bản gốc."));
+  doc_text(note, KEY("class"), errors || *warning ? "soon" : "");
+  doc_text(note, KEY("text"), arena_printf(request->arena, "%s%s%s", warning, count,
+                                           message(request->lang, "Chưa lưu gì trước khi xác nhận; mỗi giá trị dẫn tới dòng của bản gốc.")));
 }
 
 gboolean plan_review(Request *request, Doc *answer, GError **error) {
@@ -146,7 +166,7 @@ gboolean plan_review(Request *request, Doc *answer, GError **error) {
   doc_text(answer, KEY("duration"), arena_printf(arena, "%s %d,%02d %s", message(request->lang, "Đọc và kiểm tra xong trong"),
                                                  stage->took_ms / 1000, stage->took_ms % 1000 / 10, message(request->lang, "giây")));
   doc_int(answer, KEY("duty_count"), (gint64)json_array_size(json_object_get(reading, "tasks")));
-  add_review_note(request, answer, plan_findings_count(findings, "error"));
+  add_review_note(request, answer, stage, reading, findings);
   doc_text(answer, KEY("checked"), plan_findings_summary(request, findings));
   plan_show_findings(request, answer, findings, "");
   plan_show_source(answer, reading, source, findings);

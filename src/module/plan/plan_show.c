@@ -83,31 +83,53 @@ static const char *text_at(const json_t *object, const char *key) {
   return text ? text : "";
 }
 
-static void show_finding(Request *request, Doc *list, const json_t *finding, const char *base) {
-  const Word *severity = FIND(SEVERITIES, text_at(finding, "severity"));
-  int line = (int)json_integer_value(json_object_get(finding, "line"));
+/* One entry a code: what was found in several places stands together, each with its line. */
+static void show_code(Request *request, Doc *list, const json_t *all, const json_t *first, const char *base) {
+  const Word *severity = FIND(SEVERITIES, text_at(first, "severity"));
+  const char *code = text_at(first, "code");
+  g_autoptr(GString) text = g_string_new(NULL);
+  gsize index;
+  json_t *finding;
   Doc *row = doc_object(list, NULL);
-  doc_text_copy(row, KEY("code"), text_at(finding, "code"));
+  doc_text_copy(row, KEY("code"), code);
   doc_text(row, KEY("class"), severity ? severity->css : "none");
   doc_text(row, KEY("label"), severity ? message(request->lang, severity->label) : "");
-  doc_text(row, KEY("title"), arena_printf(request->arena, "%s.", message(request->lang, code_title(text_at(finding, "code")))));
-  doc_text(row, KEY("text"), arena_printf(request->arena, "%s %s", text_at(finding, "found"), text_at(finding, "fix")));
-  doc_text_copy(row, KEY("basis"), text_at(finding, "basis"));
+  doc_text(row, KEY("title"), arena_printf(request->arena, "%s.", message(request->lang, code_title(code))));
+  doc_text_copy(row, KEY("basis"), text_at(first, "basis"));
   Doc *lines = doc_list(row, KEY("lines"));
-  if (line <= 0)
-    return;
-  Doc *link = doc_object(lines, NULL);
-  doc_int(link, KEY("n"), line);
-  doc_text(link, KEY("url"), arena_printf(request->arena, "%s#d%d", base, line));
+  json_array_foreach(all, index, finding) {
+    int line = (int)json_integer_value(json_object_get(finding, "line"));
+    if (strcmp(text_at(finding, "code"), code) != 0 || strcmp(text_at(finding, "severity"), text_at(first, "severity")) != 0)
+      continue;
+    g_string_append_printf(text, "%s%s.", text->len ? " " : "", text_at(finding, "found"));
+    if (line > 0) {
+      Doc *link = doc_object(lines, NULL);
+      doc_int(link, KEY("n"), line);
+      doc_text(link, KEY("url"), arena_printf(request->arena, "%s#d%d", base, line));
+    }
+  }
+  if (*text_at(first, "fix"))
+    g_string_append_printf(text, " %s: %s.", message(request->lang, "Cách sửa"), text_at(first, "fix"));
+  doc_text_copy(row, KEY("text"), text->str);
+}
+
+static gboolean is_first_of_code(const json_t *all, gsize at) {
+  const json_t *own = json_array_get(all, at);
+  for (gsize i = 0; i < at; i++) {
+    const json_t *other = json_array_get(all, i);
+    if (json_equal(json_object_get(other, "code"), json_object_get(own, "code")) &&
+        json_equal(json_object_get(other, "severity"), json_object_get(own, "severity")))
+      return FALSE;
+  }
+  return TRUE;
 }
 
 void plan_show_findings(Request *request, Doc *answer, const json_t *findings, const char *base) {
-  gsize index;
-  json_t *finding;
+  const json_t *all = json_object_get(findings, "defects");
   Doc *list = doc_list(answer, KEY("findings"));
-  json_array_foreach(json_object_get(findings, "defects"), index, finding) {
-    show_finding(request, list, finding, base);
-  }
+  for (gsize i = 0; i < json_array_size(all); i++)
+    if (is_first_of_code(all, i))
+      show_code(request, list, all, json_array_get(all, i), base);
 }
 
 /* --- the source --- */
