@@ -259,6 +259,21 @@ static int budget_section(PlanReading *reading) {
   return found;
 }
 
+/* "350.000.000 đồng" → 350000000; 0 where no sum stands. */
+static json_int_t money_in(const char *fold) {
+  for (const char *p = strstr(fold, " dong"); p; p = strstr(p + 1, " dong")) {
+    const char *start = p;
+    while (start > fold && (g_ascii_isdigit(start[-1]) || start[-1] == '.'))
+      start--;
+    json_int_t sum = 0;
+    for (const char *digit = start; digit < p && p - start < 20; digit++)
+      sum = *digit == '.' ? sum : sum * 10 + (*digit - '0');
+    if (sum >= 1000 && !g_ascii_isalnum(p[5]))
+      return sum;
+  }
+  return 0;
+}
+
 static void read_budget(PlanReading *reading) {
   static const char *const FROM[] = {"bo tri tu", "su dung tu", "lay tu", "dam bao tu", "bao dam tu", "tu nguon", "duoc bo tri trong", NULL};
   int section = budget_section(reading);
@@ -284,6 +299,8 @@ static void read_budget(PlanReading *reading) {
   if (!words.length)
     return;
   json_object_set_new(budget, "text", plan_json_text(words));
+  if (money_in(text.fold))
+    json_object_set_new(budget, "amount", json_integer(money_in(text.fold)));
   json_object_set_new(budget, "sources", at ? budget_sources(reading, words) : json_array());
   plan_note(reading, PLAN_READ, heading->line_from, plan_block(reading, end - 1)->line_to, "/budget");
 }

@@ -180,7 +180,7 @@ static void test_scenarios(void) {
 }
 
 static void test_duties(void) {
-  json_t *plan = read_text(OPENING "II. TỔ CHỨC THỰC HIỆN\n1. Phòng Kế hoạch tổng hợp\n- Định kỳ 06 tháng và hằng năm báo cáo Ủy ban nhân dân xã.\n- Lập dự toán.\n"
+  json_t *plan = read_text(OPENING "II. KINH PHÍ\nDự kiến 350.000.000 đồng từ ngân sách xã.\nIII. TỔ CHỨC THỰC HIỆN\n1. Phòng Kế hoạch tổng hợp\n- Định kỳ 06 tháng và hằng năm báo cáo Ủy ban nhân dân xã.\n- Lập dự toán.\n"
                                    "2. Văn phòng HĐND và UBND xã bố trí kinh phí hằng năm cho các nhiệm vụ.\n3. Đề nghị Ủy ban MTTQ xã: Tuyên truyền.\n"
                                    "Khó khăn, vướng mắc trong thực hiện phản ánh về Công an xã để tổng hợp./.\nCHỦ TỊCH\n\nHồ Thị Lan\n");
   g_assert_cmpint((int)size_at(plan, "organisation_duties"), ==, 3);
@@ -190,6 +190,7 @@ static void test_duties(void) {
   g_assert_cmpstr(text_at(plan, "organisation_duties/2/unit"), ==, "Ủy ban MTTQ xã");
   g_assert_cmpint((int)size_at(plan, "organisation_duties/2/duties"), ==, 1);
   g_assert_cmpstr(text_at(plan, "periodic_reports/0/recipient/0"), ==, "Ủy ban nhân dân xã");
+  g_assert_cmpint((int)json_integer_value(at(plan, "budget/amount")), ==, 350000000);
   json_decref(plan);
 }
 

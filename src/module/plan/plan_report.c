@@ -104,6 +104,7 @@ static gboolean is_periodic(const char *fold, gsize *out_at) {
     return FALSE;
   const char *from = regular && regular < report + 60 ? regular : report;
   if (!regular && !strstr(report, "06 thang") && !strstr(report, "6 thang") && !strstr(report, "nam truoc ngay") && !strstr(report, "bao cao nam") &&
+      !(strstr(report, "hang nam") && strstr(report, "truoc ngay")) &&
       !plan_starts(fold, "hang nam") && !plan_starts(fold, "06 thang") && !plan_starts(fold, "6 thang"))
     return FALSE;
   *out_at = (gsize)(MIN(from, report) - fold);

@@ -94,7 +94,10 @@ static gboolean take_piece(Tail *tail, PlanText text, int line) {
     tail->signing = TRUE;
   } else if (!json_is_null(tail->position) && json_is_null(tail->name) && is_name(text) && plan_mark(text).kind == MARK_NONE) {
     json_decref(tail->name);
-    tail->name = plan_json_text(text);
+    gsize from = 0; /* degrees stand before the name: "PGS.TS. …" */
+    for (gsize i = 0; i < text.length; i++)
+      from = text.fold[i] == '.' ? i + 1 : from;
+    tail->name = plan_json_text(plan_text_from(tail->reading->chunk, text, from));
     plan_note(tail->reading, PLAN_READ, line, line, "/signer/name");
   } else if (tail->recipients && text.fold[0] != '(' && text.fold[0] != '[') {
     take_recipient(tail, text, line);

@@ -275,7 +275,7 @@ static void set_issuer(PlanReading *reading, const Opening *opening) {
   PlanText spoken = spoken_name(reading, opening->issuer), formal = spoken_name(reading, letterhead);
   gboolean inferred = !letterhead.length;
   /* the sentence spells the name properly; the letterhead is the more complete one when the sentence only says "tỉnh" */
-  PlanText name = strncmp(formal.fold, spoken.fold, spoken.length) ? spoken : formal;
+  PlanText name = strncmp(formal.fold, spoken.fold, spoken.length) || formal.length == spoken.length ? spoken : formal;
   name = with_place(reading, name, &inferred);
   g_autofree char *canonical = plan_starts(name.text, "UBND ") ? g_strconcat("Ủy ban nhân dân ", name.text + 5, NULL) : NULL;
   json_t *issuer = json_pack("{s:o, s:o, s:s?}", "name", plan_json_text(name), "name_canonical",
