@@ -1,4 +1,5 @@
-/* plan read FILE --json · plan check FILE --json [--on DATE]: reader and checks alone, for measuring them on many plans. */
+/* plan read FILE --json · plan check FILE --json [--on DATE]: reader and checks alone, for measuring them on many
+ * plans. */
 #include "base/error.h"
 #include "lib/document/source_text.h"
 #include "module/plan/plan_check.h"
@@ -18,7 +19,8 @@ static SourceText *load(const char *path, GError **error) {
   if (!g_file_get_contents(strcmp(path, "-") ? path : "/dev/stdin", &bytes, &length, error) ||
       !source_kind_guess(bytes, length, path, &kind, error))
     return NULL;
-  return kind == SOURCE_DOCX ? source_text_read_docx(bytes, length, error) : source_text_read_txt(bytes, length, kind, error);
+  return kind == SOURCE_DOCX ? source_text_read_docx(bytes, length, error)
+                             : source_text_read_txt(bytes, length, kind, error);
 }
 
 static json_t *check(const json_t *plan, const SourceText *source, const char *on, GError **error) {
@@ -30,7 +32,8 @@ static json_t *check(const json_t *plan, const SourceText *source, const char *o
 
 static const char *day_asked(int argc, char **argv, char *today) {
   g_autoptr(GDateTime) now = g_date_time_new_now_local();
-  g_snprintf(today, 11, "%04d-%02d-%02d", g_date_time_get_year(now), g_date_time_get_month(now), g_date_time_get_day_of_month(now));
+  g_snprintf(today, 11, "%04d-%02d-%02d", g_date_time_get_year(now), g_date_time_get_month(now),
+             g_date_time_get_day_of_month(now));
   for (int i = 4; i + 1 < argc; i++)
     if (!strcmp(argv[i], "--on"))
       return argv[i + 1];
@@ -40,9 +43,9 @@ static const char *day_asked(int argc, char **argv, char *today) {
 static gboolean has_errors(const json_t *checked) {
   gsize index;
   json_t *defect;
-  json_array_foreach(json_object_get(checked, "defects"), index, defect)
-    if (!g_strcmp0(json_string_value(json_object_get(defect, "severity")), "error"))
-      return TRUE;
+  json_array_foreach(
+      json_object_get(checked, "defects"), index,
+      defect) if (!g_strcmp0(json_string_value(json_object_get(defect, "severity")), "error")) return TRUE;
   return FALSE;
 }
 
