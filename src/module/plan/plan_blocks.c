@@ -115,7 +115,8 @@ static void append(Joiner *joiner, PlanBlock *open, PlanText text, int line) {
   g_string_append(joiner->text, text.text);
   g_string_append(joiner->fold, text.fold);
   joiner->depth = parentheses(text.fold, joiner->depth);
-  open->text = (PlanText){joiner->text->str, joiner->fold->str, joiner->fold->len};
+  gsize length = joiner->fold->len;
+  open->text = length ? (PlanText){joiner->text->str, joiner->fold->str, length} : PLAN_TEXT_EMPTY;
   open->line_to = line;
 }
 

@@ -242,6 +242,18 @@ static void test_no_plan(void) {
   }
 }
 
+/* Marks and labels with nothing after them, and a paragraph far longer than a plan has. */
+static void test_empty_and_endless(void) {
+  g_autoptr(GString) text = g_string_new(OPENING "II.\n1.\na)\n-\nĐơn vị chủ trì:\nThời gian:\n(\nIII. NHIỆM VỤ\n");
+  for (int i = 0; i < 4000; i++)
+    g_string_append(text, "và những việc khác nữa\n");
+  g_string_append(text, CLOSING);
+  json_t *plan = read_text(text->str);
+  g_assert_cmpint((int)size_at(plan, "tasks"), ==, 0);
+  g_assert_cmpstr(text_at(plan, "signer/name"), ==, "Hồ Thị Lan");
+  json_decref(plan);
+}
+
 int main(int argc, char **argv) {
   static const struct {
     const char *path;
