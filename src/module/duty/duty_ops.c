@@ -258,6 +258,9 @@ const Module duty_module = {
     .board = duty_board,
     .calendar = duty_calendar,
     .badge = duty_badge,
+    .late = duty_late,
+    .body_row = duty_body_row,
+    .beside = duty_beside,
     .link = link_of,
     .jobs = DUTY_JOBS,
 };
