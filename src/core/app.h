@@ -74,6 +74,8 @@ struct Module {
   gboolean (*beside)(Request *request, const char *type, const char *id, Doc *answer, GError **error);
   /* What stands beside the menu entry: writes "badge" {count, late, words} into `item`, or nothing. */
   gboolean (*badge)(Request *request, const MenuEntry *entry, Doc *item, GError **error);
+  /* May the user see that record, although its body is none of his (a unit that leads a duty of the body above)? */
+  gboolean (*sees)(Request *request, const char *type, const char *id);
   /* Appends what the doctor looked at: see doctor_add(). */
   gboolean (*doctor)(Request *request, Doc *checks, GError **error);
 };
