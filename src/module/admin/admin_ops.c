@@ -1,4 +1,5 @@
 #include "core/audit.h"
+#include "core/law.h"
 #include "core/request.h"
 #include "core/setting.h"
 #include "module/admin/admin.h"
@@ -17,7 +18,26 @@ static gboolean verify_audit(Request *request, Doc *answer, GError **error) {
   return TRUE;
 }
 
+/* Every problem of data/law, not only the first: what one runs after editing an act. */
+static gboolean check_law(Request *request, Doc *answer, GError **error) {
+  g_autofree char *folder = g_build_filename(request->app->data_dir, "law", NULL);
+  g_autoptr(GPtrArray) problems = law_check(folder);
+  Doc *rows = doc_list(answer, KEY("problems"));
+  (void)error;
+  for (guint i = 0; i < problems->len; i++)
+    doc_text_copy(doc_object(rows, NULL), KEY("problem"), g_ptr_array_index(problems, i));
+  doc_int(answer, KEY("count"), problems->len);
+  doc_text_copy(answer, KEY("folder"), folder);
+  if (problems->len)
+    request->outcome = ERROR_CHECK;
+  else
+    request->notice = "Dữ liệu pháp luật không có lỗi.";
+  return TRUE;
+}
+
 static const Operation OPERATIONS[] = {
+    {"law.check", "GET", "/cai-dat/phap-luat/kiem-tra", "admin.read", "Kiểm tra dữ liệu pháp luật (data/law)", check_law, NULL,
+     .columns = "problems:problem", .needs = NEEDS_NOTHING, .faces = FACE_API | FACE_CLI /* for who edits the data */},
     {"audit.verify", "GET", "/cai-dat/so-ghi/kiem-tra", "admin.read", "Kiểm tra sổ ghi có bị sửa, xóa, đổi chỗ hay cắt đuôi",
      verify_audit, .page = NULL},
 };
