@@ -269,6 +269,7 @@ int main(int argc, char **argv) {
       {"/plan_read/table_flattened",                  test_table_flattened                 },
       {"/plan_read/scenarios",                        test_scenarios                       },
       {"/plan_read/duties",                           test_duties                          },
+      {"/plan_read/empty_and_endless",                test_empty_and_endless               },
       {"/plan_read/no_plan",                          test_no_plan                         }
   };
   g_test_init(&argc, &argv, NULL);
