@@ -21,7 +21,7 @@
   }
 
   /* ---- keys: none acts while a field has the focus or an input method composes ---- */
-  const PLACES = { t: '/bang-truc', s: '/su-co', k: '/ke-hoach', n: '/nhiem-vu' };
+  const PLACES = { t: '/', s: '/su-co', k: '/ke-hoach', n: '/nhiem-vu' };
   let afterG = 0;
 
   function goTo(path) {

@@ -2,6 +2,7 @@
 #include "app/migrations.h"
 #include "app/modules.h"
 #include "base/error.h"
+#include "core/law.h"
 #include "core/setting.h"
 #include <glib/gstdio.h>
 #include <sodium.h>
@@ -50,6 +51,7 @@ void app_free(App *app) {
   if (app->store)
     store_close(app->store);
   settings_free(app->settings);
+  law_free((Law *)(gintptr)app->law);
   g_free(app->home);
   g_free(app->data_dir);
   g_free(app);
@@ -74,10 +76,16 @@ gboolean app_prepare(App *app, GError **error) {
   return app->settings != NULL;
 }
 
+static gboolean open_law(App *app, GError **error) {
+  g_autofree char *folder = g_build_filename(app->data_dir, "law", NULL);
+  app->law = law_load(folder, error);
+  return app->law != NULL;
+}
+
 gboolean app_open(App *app, gboolean store, GError **error) {
   if (sodium_init() < 0) {
     g_set_error(error, APP_ERROR, ERROR_FAILED, "Không khởi động được thư viện mật mã.");
     return FALSE;
   }
-  return !store || (app_prepare(app, error) && open_store(app, error));
+  return !store || (app_prepare(app, error) && open_law(app, error) && open_store(app, error));
 }

@@ -3,11 +3,15 @@
 #include "module/admin/admin.h"
 #include "module/board/board.h"
 #include "module/duty/duty.h"
+#include "module/org/org.h"
+#include "module/plan/plan.h"
 
 const Module *const MODULES[] = {
     &board_module,
     &account_module,
-    &admin_module,
+    &org_module,
+    &plan_module,
     &duty_module,
+    &admin_module,
     NULL,
 };

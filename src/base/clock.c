@@ -6,7 +6,8 @@ static gint64 shared_anchor_us;
 gint64 clock_advance_us(gint64 *anchor_us, gint64 real_us, gint64 monotonic_us) {
   gint64 seen = real_us - monotonic_us;
   gint64 anchor = __atomic_load_n(anchor_us, __ATOMIC_ACQUIRE);
-  while (seen > anchor && !__atomic_compare_exchange_n(anchor_us, &anchor, seen, TRUE, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+  while (seen > anchor &&
+         !__atomic_compare_exchange_n(anchor_us, &anchor, seen, TRUE, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
     ;
   return monotonic_us + MAX(anchor, seen);
 }

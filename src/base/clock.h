@@ -13,5 +13,6 @@ gint64 clock_jumped_ms(void); /* 0: never set back, or the machine has caught up
 /* For tests and for building the demo: time stands still at `ms` until changed; 0 lets it run again. */
 void clock_set_fixed(gint64 ms);
 
-/* The rule itself, apart from the machine: advances *anchor_us (real minus monotonic time, 0 at first) and gives now. */
+/* The rule itself, apart from the machine: advances *anchor_us (real minus monotonic time, 0 at first) and gives now.
+ */
 gint64 clock_advance_us(gint64 *anchor_us, gint64 real_us, gint64 monotonic_us);

@@ -90,7 +90,8 @@ gint64 day_start_ms(Day day) {
 
 /* Splits an instant into the civil day and the milliseconds since its midnight, clamped to the years of a Day. */
 static Day split(gint64 ms, int *out_ms_of_day) {
-  gint64 local = CLAMP(ms, -DAYS_BEFORE_1970 * DAY_MS - OFFSET_MS, (LAST_DAY_NUMBER + 1) * DAY_MS - OFFSET_MS - 1) + OFFSET_MS;
+  gint64 local =
+      CLAMP(ms, -DAYS_BEFORE_1970 * DAY_MS - OFFSET_MS, (LAST_DAY_NUMBER + 1) * DAY_MS - OFFSET_MS - 1) + OFFSET_MS;
   gint64 number = local / DAY_MS - (local % DAY_MS < 0);
   *out_ms_of_day = (int)(local - number * DAY_MS);
   return day_from_number(number);
@@ -197,7 +198,11 @@ void date_write_span(char out[64], gint64 span_ms) {
   static const struct {
     gint64 ms;
     const char *name;
-  } UNITS[] = {{DAY_MS, " ngày"}, {HOUR_MS, " giờ"}, {MINUTE_MS, " phút"}};
+  } UNITS[] = {
+      {DAY_MS,    " ngày"},
+      {HOUR_MS,   " giờ"},
+      {MINUTE_MS, " phút"}
+  };
   gint64 rest = MAX(span_ms, 0);
   gsize first = 0;
   while (first < G_N_ELEMENTS(UNITS) && rest < UNITS[first].ms)
@@ -221,7 +226,8 @@ void date_write_countdown(char out[80], gint64 due_ms, gint64 now_ms) {
   date_write_span(put_text(out, late ? "quá hạn " : "còn "), span);
 }
 
-/* A cursor over what people typed. A take_* that fails may leave it inside what it tried; alternatives work on a copy. */
+/* A cursor over what people typed. A take_* that fails may leave it inside what it tried; alternatives work on a copy.
+ */
 typedef struct {
   const char *at;
 } Cursor;
@@ -339,8 +345,8 @@ gboolean date_parse_day(const char *text, Day *out_day) {
 /* 14:35[:07[.123]] as milliseconds since midnight; digits beyond the milliseconds are dropped. */
 static gboolean take_clock(Cursor *cursor, gint64 *out_ms) {
   int hour, minute, second = 0, fraction = 0;
-  if (!take_number(cursor, 1, 2, &hour, NULL) || !take_char(cursor, ':') ||
-      !take_number(cursor, 2, 2, &minute, NULL) || hour > 23 || minute > 59)
+  if (!take_number(cursor, 1, 2, &hour, NULL) || !take_char(cursor, ':') || !take_number(cursor, 2, 2, &minute, NULL) ||
+      hour > 23 || minute > 59)
     return FALSE;
   if (take_char(cursor, ':')) {
     if (!take_number(cursor, 2, 2, &second, NULL) || second > 59)

@@ -35,12 +35,12 @@ int day_period(Day day, int months); /* its number in the year, from 1: day_peri
 gint64 day_start_ms(Day day); /* 00:00 in Viet Nam */
 Day day_at(gint64 ms);        /* the day in Viet Nam at that instant */
 
-void date_write_day(char out[11], gint64 ms);      /* 21/11/2026 */
-void date_write_time(char out[17], gint64 ms);     /* 14:35 21/11/2026 */
-void date_write_clock(char out[6], gint64 ms);     /* 14:35 */
-void date_write_iso_day(char out[11], gint64 ms);  /* 2026-11-21 */
-void date_write_iso(char out[26], gint64 ms);      /* 2026-11-21T14:35:07+07:00 */
-void date_write_document(char out[32], Day day);   /* ngày 21 tháng 11 năm 2026 */
+void date_write_day(char out[11], gint64 ms);       /* 21/11/2026 */
+void date_write_time(char out[17], gint64 ms);      /* 14:35 21/11/2026 */
+void date_write_clock(char out[6], gint64 ms);      /* 14:35 */
+void date_write_iso_day(char out[11], gint64 ms);   /* 2026-11-21 */
+void date_write_iso(char out[26], gint64 ms);       /* 2026-11-21T14:35:07+07:00 */
+void date_write_document(char out[32], Day day);    /* ngày 21 tháng 11 năm 2026 */
 void date_write_span(char out[64], gint64 span_ms); /* 3 ngày 4 giờ; 2 giờ 15 phút; 9 phút; dưới 1 phút */
 /* "còn 3 ngày 4 giờ", "quá hạn 1 giờ 20 phút"; from 10 days on only days: "còn 12 ngày". */
 void date_write_countdown(char out[80], gint64 due_ms, gint64 now_ms);

@@ -149,9 +149,9 @@ static gboolean expect_event(yaml_parser_t *parser, yaml_event_type_t type, cons
   yaml_event_t event;
   if (!next_event(parser, &event, error))
     return FALSE;
-  gboolean directives = event.type == YAML_DOCUMENT_START_EVENT &&
-                        (event.data.document_start.version_directive ||
-                         event.data.document_start.tag_directives.start != event.data.document_start.tag_directives.end);
+  gboolean directives = event.type == YAML_DOCUMENT_START_EVENT && (event.data.document_start.version_directive ||
+                                                                    event.data.document_start.tag_directives.start !=
+                                                                        event.data.document_start.tag_directives.end);
   gboolean expected = event.type == type && !directives;
   if (!expected)
     set_error_at(error, event.start_mark, directives ? "không dùng chỉ thị %" : otherwise);

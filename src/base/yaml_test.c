@@ -34,26 +34,30 @@ static void test_refusals(void) {
   static const struct {
     const char *yaml;
     const char *place;
-  } REFUSED[] = {{"a: 1\nb: 2\na: 3\n", "dòng 3, cột 1"},
-                 {"a: &x 1\nb: *x\n", "dòng 1, cột 4"},
-                 {"a: *x\n", "dòng 1, cột 4"},
-                 {"a: !!str 1\n", "dòng 1, cột 4"},
-                 {"a: &x {b: 1}\n", "dòng 1"},
-                 {"a: {<<: {b: 1}}\n", "khóa"},
-                 {"[a]: 1\n", "khóa"},
-                 {"a: \"x\\0y\"\n", "NUL"},
-                 {"\"x\\0y\": 1\n", "khóa"},
-                 {"a: 1\n---\nb: 2\n", "dòng 2"},
-                 {"%YAML 1.1\n---\na: 1\n", "chỉ thị"},
-                 {"a: 9223372036854775808\n", "64 bit"},
-                 {"a: [1\nb: 2\n", "dòng"},
-                 {"", "trống"},
-                 {"# only a comment\n", "trống"}};
+  } REFUSED[] = {
+      {"a: 1\nb: 2\na: 3\n",       "dòng 3, cột 1"},
+      {"a: &x 1\nb: *x\n",         "dòng 1, cột 4"},
+      {"a: *x\n",                  "dòng 1, cột 4"},
+      {"a: !!str 1\n",             "dòng 1, cột 4"},
+      {"a: &x {b: 1}\n",           "dòng 1"         },
+      {"a: {<<: {b: 1}}\n",        "khóa"           },
+      {"[a]: 1\n",                 "khóa"           },
+      {"a: \"x\\0y\"\n",           "NUL"             },
+      {"\"x\\0y\": 1\n",           "khóa"           },
+      {"a: 1\n---\nb: 2\n",        "dòng 2"         },
+      {"%YAML 1.1\n---\na: 1\n",   "chỉ thị"     },
+      {"a: 9223372036854775808\n", "64 bit"          },
+      {"a: [1\nb: 2\n",            "dòng"           },
+      {"",                         "trống"         },
+      {"# only a comment\n",       "trống"         }
+  };
   for (gsize i = 0; i < G_N_ELEMENTS(REFUSED); i++)
     assert_refused(REFUSED[i].yaml, strlen(REFUSED[i].yaml), ERROR_UNREADABLE, REFUSED[i].place);
   assert_refused("a: \xFF\n", 5, ERROR_UNREADABLE, "4");
   assert_refused("a: x\0y\n", 7, ERROR_UNREADABLE, NULL);
-  assert_refused("\xFF\xFE" "a\0", 4, ERROR_UNREADABLE, NULL); /* UTF-16 */
+  assert_refused("\xFF\xFE"
+                 "a\0",
+                 4, ERROR_UNREADABLE, NULL); /* UTF-16 */
 }
 
 static void test_limits(void) {

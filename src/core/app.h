@@ -64,6 +64,14 @@ struct Module {
   gboolean (*calendar)(Request *request, const char *from_day, const char *to_day, Doc *items, GError **error);
   /* The page of a record, for links and search results: ("duty", id) -> "/nhiem-vu/…"; NULL when not of this module. */
   const char *(*link)(Arena *arena, const char *type, const char *id);
+  /* How much is late at each body at or below `body_id` (what a body has late includes what is late below it): adds to
+   * `late`, body id -> count, with app_add_late. */
+  gboolean (*late)(Request *request, const char *body_id, GHashTable *late, GError **error);
+  /* What the module knows of one body, for its row in a list: "progress", "plan", "open_count", "report", "late" {…}; see
+   * web/templates/org/list.html. */
+  gboolean (*body_row)(Request *request, const char *body_id, Doc *row, GError **error);
+  /* What the module adds to the page of another module's record, as its template names it: "duties", "systems". */
+  gboolean (*beside)(Request *request, const char *type, const char *id, Doc *answer, GError **error);
   /* What stands beside the menu entry: writes "badge" {count, late, words} into `item`, or nothing. */
   gboolean (*badge)(Request *request, const MenuEntry *entry, Doc *item, GError **error);
   /* May the user see that record, although its body is none of his (a unit that leads a duty of the body above)? */
@@ -93,3 +101,10 @@ char *app_store_url(const App *app);
 /* One line of the doctor: `good` or what is wrong and what to do (Vietnamese). */
 void doctor_add(Doc *checks, const char *name, gboolean good, const char *text);
 const char *app_link(const App *app, Arena *arena, const char *type, const char *id); /* NULL: no page */
+void app_add_late(GHashTable *late, const char *body_id, gint64 count); /* the table is app_new_late()'s */
+GHashTable *app_new_late(void);
+gint64 app_late(GHashTable *late, const char *body_id);
+/* Each calls the hook of that name of every module. */
+gboolean app_collect_late(Request *request, const char *body_id, GHashTable *late, GError **error);
+gboolean app_fill_body_row(Request *request, const char *body_id, Doc *row, GError **error);
+gboolean app_add_beside(Request *request, const char *type, const char *id, Doc *answer, GError **error);

@@ -2,4 +2,4 @@
 #pragma once
 #include "lib/store/store.h"
 
-extern const StoreSqlTable request_sql, change_sql, body_sql, audit_sql, user_sql, session_sql, setting_sql, file_sql, job_sql;
+extern const StoreSqlTable request_sql, change_sql, body_sql, history_sql, audit_sql, user_sql, session_sql, setting_sql, file_sql, job_sql;

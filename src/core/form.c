@@ -71,6 +71,7 @@ static void add_field(Request *request, Doc *list, const char *operation, const 
   doc_text(row, KEY("label"), message(request->lang, field->label));
   doc_text(row, KEY("kind"), KINDS[field->type]);
   doc_bool(row, g_intern_string(KINDS[field->type]), TRUE);
+  doc_bool(row, KEY("hidden"), field->hidden || field->type == FIELD_ID);
   doc_bool(row, KEY("required"), field->required);
   doc_text(row, KEY("help"), field->help ? message(request->lang, field->help) : NULL);
   doc_text(row, KEY("error"), refused_message(request, operation, field->name));

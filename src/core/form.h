@@ -1,7 +1,8 @@
 /* Forms from the fields of an operation, for pages.
  *
- * form_add writes under `key`: {action, operation, submit, multipart, version, refused, fields: [{name, label, kind, value, checked, help, error,
- * required, options: [{value, label, selected}], <kind>: true}]}. Names in the path are filled into the action. When this
+ * form_add writes under `key`: {action, operation, submit, multipart, version, refused, fields: [{name, label, kind, hidden,
+ * value, checked, help, error, required,
+ * options: [{value, label, selected}], <kind>: true}]}. Names in the path are filled into the action. When this
  * page shows a refused POST again, its raw values and messages are in the fields.
  */
 #pragma once

@@ -43,7 +43,8 @@ static json_t *load_file(LawReader *reader, const char *folder, const char *name
   return NULL;
 }
 
-static void read_sections(LawReader *reader, const LawSection *sections, const json_t *source, const char *const *others) {
+static void read_sections(LawReader *reader, const LawSection *sections, const json_t *source,
+                          const char *const *others) {
   const char *key;
   json_t *value;
   json_object_foreach((json_t *)source, key, value) {

@@ -1,13 +1,13 @@
 /* The law as data: everything that data/law says, read once, never changed.
  *
  * A rule stands in the file of its act and is in force from the act's (or its own) first day until the day before
- * `until`, in the profiles it names (none named: in all). What the law leaves open is marked: `reading` gives the ground
- * of how the text is understood, `suggestion` the ground of what it does not demand. Every rule has one of the three:
- * a basis, a reading, a suggestion.
+ * `until`, in the profiles it names (none named: in all). What the law leaves open is marked: `reading` gives the
+ * ground of how the text is understood, `suggestion` the ground of what it does not demand. Every rule has one of the
+ * three: a basis, a reading, a suggestion.
  *
  * Loading refuses (all problems at once, each with file and place): unknown keys; unknown actor, fact, form, criterion,
- * severity, step, profile; citations of an act or article that is not listed; rules without ground; the same id twice at
- * the same time; conditions that compare a fact with what its type cannot be.
+ * severity, step, profile; citations of an act or article that is not listed; rules without ground; the same id twice
+ * at the same time; conditions that compare a fact with what its type cannot be.
  *
  * Ownership: everything belongs to the Law. Lists are GPtrArrays, never NULL, of the type named beside them.
  * Units: a Day with year 0 is "open". Threads: immutable after law_load, any thread.
@@ -32,18 +32,18 @@ typedef enum { LAW_ALL, LAW_ANY, LAW_NOT, LAW_IS, LAW_AT_LEAST, LAW_IN, LAW_CRIT
 
 typedef struct {
   LawOperator op;
-  GPtrArray *parts;      /* LawCondition: of all, any, not */
-  const char *name;      /* the fact, or the criterion */
-  const json_t *value;   /* what the fact is compared with; in: a list */
-  const char *other;     /* at_least: the fact it is compared with, or NULL */
+  GPtrArray *parts;    /* LawCondition: of all, any, not */
+  const char *name;    /* the fact, or the criterion */
+  const json_t *value; /* what the fact is compared with; in: a list */
+  const char *other;   /* at_least: the fact it is compared with, or NULL */
 } LawCondition;
 
 typedef struct {
   const char *id;
-  const LawAct *act;    /* NULL in the vocabulary */
-  GPtrArray *profiles;  /* char: ids; empty means all */
-  Day from, until;      /* as told for the rule alone; law_in_force() also looks at the act */
-  GPtrArray *basis;     /* LawCitation */
+  const LawAct *act;   /* NULL in the vocabulary */
+  GPtrArray *profiles; /* char: ids; empty means all */
+  Day from, until;     /* as told for the rule alone; law_in_force() also looks at the act */
+  GPtrArray *basis;    /* LawCitation */
   const char *reading;
   const char *suggestion;
   const char *note;
@@ -168,11 +168,13 @@ typedef struct {
 typedef struct {
   LawRule rule;
   const char *name;
-  const char *kind;   /* law, standard, past (of a text whose basis has gone, still planned by) */
-  GPtrArray *by, *to; /* char: actors */
+  const char *kind;                /* law, standard, past (of a text whose basis has gone, still planned by) */
+  GPtrArray *by, *to;              /* char: actors */
   gint64 every_months, every_days; /* 0, 0: by event */
   GPtrArray *due_before;           /* char: "20/6": done before that day of each year */
   const char *event;
+  const char *on;                     /* event of the program that raises it: "contact.changed"; NULL: a person does */
+  gboolean continuous;                /* always going on: no due day, evidence from time to time */
   gint64 within_hours, within_months; /* after the event */
   const char *per;                    /* "system", or NULL: per body; `when` then asks facts of that system */
   const char *covers;
@@ -202,21 +204,21 @@ typedef struct {
 
 typedef struct Law Law;
 struct Law {
-  GPtrArray *profiles;   /* LawProfile */
-  GPtrArray *actors;     /* LawActor */
-  GPtrArray *facts;      /* LawFact */
-  GPtrArray *acts;       /* LawAct */
-  GPtrArray *criteria;   /* LawCriterion */
-  GPtrArray *severities; /* LawSeverity */
-  GPtrArray *workflows;  /* LawWorkflow */
-  GPtrArray *clocks;     /* LawClock */
-  GPtrArray *notes;      /* LawNote */
+  GPtrArray *profiles;    /* LawProfile */
+  GPtrArray *actors;      /* LawActor */
+  GPtrArray *facts;       /* LawFact */
+  GPtrArray *acts;        /* LawAct */
+  GPtrArray *criteria;    /* LawCriterion */
+  GPtrArray *severities;  /* LawSeverity */
+  GPtrArray *workflows;   /* LawWorkflow */
+  GPtrArray *clocks;      /* LawClock */
+  GPtrArray *notes;       /* LawNote */
   GPtrArray *kind_groups; /* LawKindGroup */
-  GPtrArray *forms;      /* LawForm */
-  GPtrArray *duties;     /* LawDuty */
-  GPtrArray *levels;     /* LawLevel */
-  GPtrArray *appraisals; /* LawAppraisal */
-  GPtrArray *retentions; /* LawRetention */
+  GPtrArray *forms;       /* LawForm */
+  GPtrArray *duties;      /* LawDuty */
+  GPtrArray *levels;      /* LawLevel */
+  GPtrArray *appraisals;  /* LawAppraisal */
+  GPtrArray *retentions;  /* LawRetention */
   /* What holds it together; nobody else's business. */
   struct Arena *arena;
   GPtrArray *lists;
@@ -248,8 +250,8 @@ char *law_basis_text(const LawRule *rule);
 Day law_due_before(const char *day_and_month, int year);
 
 /* Facts as entered are a JSON object; dots name members: system.level. Reading checks types and values and gives an
- * object by fact id: times as UTC milliseconds, null where "none yet" was entered, absent where nothing is known; what is
- * `given` by another fact is worked out. `unused` (may be NULL, char) collects the members that no fact is made of.
+ * object by fact id: times as UTC milliseconds, null where "none yet" was entered, absent where nothing is known; what
+ * is `given` by another fact is worked out. `unused` (may be NULL, char) collects the members that no fact is made of.
  * NULL with ERROR_INVALID that names the fact. */
 json_t *law_facts_read(const Law *law, const json_t *entered, GPtrArray *unused, GError **error);
 
@@ -265,6 +267,6 @@ typedef struct {
 
 /* A condition on facts (from law_facts_read), on a day in a profile. `trace` (may be NULL) is a GArray of LawTraceLine:
  * what was asked, in order, everything, also where the answer was known before the end. NULL condition: met. */
-LawTruth law_evaluate(const Law *law, const LawCondition *condition, const json_t *facts, const LawProfile *profile, Day day,
-                      GArray *trace);
+LawTruth law_evaluate(const Law *law, const LawCondition *condition, const json_t *facts, const LawProfile *profile,
+                      Day day, GArray *trace);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Law, law_free)

@@ -81,7 +81,8 @@ static void check_profiles(LawReader *reader, const GPtrArray *profiles) {
     const LawRule *rule = g_ptr_array_index(profiles, i);
     for (guint j = 0; j < i; j++) {
       const LawRule *other = g_ptr_array_index(profiles, j);
-      if (day_compare(first_day_in_file(rule), end_day(other)) < 0 && day_compare(first_day_in_file(other), end_day(rule)) < 0)
+      if (day_compare(first_day_in_file(rule), end_day(other)) < 0 &&
+          day_compare(first_day_in_file(other), end_day(rule)) < 0)
         law_problem(reader, place_of(reader, "profiles", rule), "hai hồ sơ pháp lý cùng hiệu lực một ngày");
     }
   }
@@ -113,6 +114,8 @@ static void check_duty(LawReader *reader, const LawDuty *duty) {
   const char *place = place_of(reader, "duties", &duty->rule);
   if (!duty->every_months && !duty->every_days && !duty->event)
     law_problem(reader, place, "thiếu chu kỳ hoặc sự kiện");
+  if (duty->on && !duty->event)
+    law_problem(reader, place, "“on” cần nói rõ sự kiện ở event");
   if (duty->rule.when && !duty->per)
     law_problem(reader, place, "điều kiện về hệ thống cần per: system");
 }

@@ -1,4 +1,5 @@
-/* Conditions: all, any, not over facts compared by is, at_least, in. Nothing else, so that every answer can be shown. */
+/* Conditions: all, any, not over facts compared by is, at_least, in. Nothing else, so that every answer can be shown.
+ */
 #include "core/law_private.h"
 #include <string.h>
 
@@ -12,7 +13,11 @@ static LawCondition *read_comparison(LawReader *reader, const char *place, const
   static const struct {
     const char *key;
     LawOperator op;
-  } COMPARISONS[] = {{"is", LAW_IS}, {"at_least", LAW_AT_LEAST}, {"in", LAW_IN}};
+  } COMPARISONS[] = {
+      {"is",       LAW_IS      },
+      {"at_least", LAW_AT_LEAST},
+      {"in",       LAW_IN      }
+  };
   for (gsize i = 0; i < G_N_ELEMENTS(COMPARISONS); i++) {
     const json_t *value = json_object_get(source, COMPARISONS[i].key);
     if (!value)
@@ -67,7 +72,8 @@ static gboolean value_allowed(const Law *law, const LawFact *fact, const json_t 
   if (fact->type == LAW_BOOL)
     return json_is_boolean(value);
   if (fact->type == LAW_INT)
-    return json_is_integer(value) && json_integer_value(value) >= fact->least && json_integer_value(value) <= fact->most;
+    return json_is_integer(value) && json_integer_value(value) >= fact->least &&
+           json_integer_value(value) <= fact->most;
   const char *text = json_string_value(value);
   if (!text || fact->type == LAW_TIME)
     return FALSE;
@@ -211,8 +217,8 @@ static LawTruth evaluate(Evaluation *e, const LawCondition *condition) {
   return truth;
 }
 
-LawTruth law_evaluate(const Law *law, const LawCondition *condition, const json_t *facts, const LawProfile *profile, Day day,
-                      GArray *trace) {
+LawTruth law_evaluate(const Law *law, const LawCondition *condition, const json_t *facts, const LawProfile *profile,
+                      Day day, GArray *trace) {
   Evaluation e = {law, facts, profile, day, trace};
   return evaluate(&e, condition);
 }

@@ -3,6 +3,9 @@
 #include "base/error.h"
 #include <string.h>
 
+#define TEXT_BYTES_MAX 4000
+#define TEXTS_MAX 100
+
 static gboolean refuse(const LawFact *fact, const char *what, GError **error) {
   g_set_error(error, APP_ERROR, ERROR_INVALID, "%s (%s): %s.", fact->label, fact->rule.id, what);
   return FALSE;
@@ -22,14 +25,17 @@ static gboolean is_allowed(const LawFact *fact, const char *text) {
   return !fact->values->len;
 }
 
+static gboolean is_allowed_text(const LawFact *fact, const json_t *value) {
+  return json_is_string(value) && json_string_length(value) <= TEXT_BYTES_MAX &&
+         is_allowed(fact, json_string_value(value));
+}
+
 static gboolean check_texts(const LawFact *fact, const json_t *value, GError **error) {
-  if (!json_is_array(value))
-    return refuse(fact, "phải là danh sách", error);
-  for (gsize i = 0; i < json_array_size(value); i++) {
-    const char *text = json_string_value(json_array_get(value, i));
-    if (!text || !is_allowed(fact, text))
+  if (!json_is_array(value) || json_array_size(value) > TEXTS_MAX)
+    return refuse(fact, "phải là danh sách, không quá 100 mục", error);
+  for (gsize i = 0; i < json_array_size(value); i++)
+    if (!is_allowed_text(fact, json_array_get(value, i)))
       return refuse(fact, "có giá trị không được nhận", error);
-  }
   return TRUE;
 }
 
@@ -50,7 +56,7 @@ static gboolean read_value(const LawFact *fact, const json_t *value, json_t *fac
       return refuse(fact, "phải là số trong giới hạn cho phép", error);
     break;
   case LAW_TEXT:
-    if (!json_is_string(value) || !is_allowed(fact, json_string_value(value)))
+    if (!is_allowed_text(fact, value))
       return refuse(fact, "phải là văn bản được nhận", error);
     break;
   case LAW_TEXTS:
@@ -100,9 +106,10 @@ static void collect_unused(const Law *law, const json_t *entered, const char *pr
   json_t *value;
   json_object_foreach((json_t *)entered, key, value) {
     g_autofree char *name = g_strconcat(prefix, key, NULL);
-    if (!is_known_member(law, name))
+    gboolean is_fact = law_find(law->facts, name) != NULL;
+    if (!is_known_member(law, name) || (!is_fact && !json_is_object(value) && !json_is_null(value))) {
       g_ptr_array_add(unused, g_steal_pointer(&name));
-    else if (json_is_object(value)) {
+    } else if (!is_fact) {
       g_autofree char *inner = g_strconcat(name, ".", NULL);
       collect_unused(law, value, inner, unused);
     }

@@ -26,8 +26,8 @@ typedef struct {
   LawKeyType type;
   gsize offset; /* in the record */
   gboolean required;
-  gsize list;              /* reference: in Law */
-  const LawSchema *of;     /* records */
+  gsize list;               /* reference: in Law */
+  const LawSchema *of;      /* records */
   const char *const *words; /* word: ends with NULL */
 } LawKey;
 

@@ -22,6 +22,7 @@ static const char *const FIELD_TYPES[] = {"text", "long_text", "int",    "phone"
                                           "clock", "time",     "month", "choice", "many", "table", NULL};
 static const char *const DUTY_KINDS[] = {"law", "standard", "past", NULL};
 static const char *const DUTY_PER[] = {"system", NULL};
+static const char *const DUTY_ON[] = {"contact.changed", NULL};
 
 const LawKey LAW_RULE_KEYS[] = {
     TEXT_REQUIRED(LawRule, id),
@@ -142,6 +143,8 @@ static const LawKey DUTY_KEYS[] = {
     INT(LawDuty, every_days),
     {"due_before", LAW_KEY_YEAR_DAYS, AT(LawDuty, due_before)},
     TEXT(LawDuty, event),
+    WORD("on", LawDuty, on, DUTY_ON),
+    BOOL(LawDuty, continuous),
     INT(LawDuty, within_hours),
     INT(LawDuty, within_months),
     WORD("per", LawDuty, per, DUTY_PER),

@@ -41,6 +41,7 @@ typedef struct {
   gint64 least, most;    /* 0, 0: the default bounds of the type (text 1,000 characters, long text 20,000) */
   const Choice *choices; /* ends with {NULL} */
   const char *help;
+  gboolean hidden; /* in forms: sent along, not shown */
 } Field;
 
 typedef enum { NEEDS_STORE, NEEDS_NOTHING } OperationNeeds;

@@ -25,11 +25,33 @@ Request *request_new_for_job(App *app, Arena *arena, const char *name) {
   return request_new(app, arena, operation, FACE_CLI);
 }
 
+typedef struct {
+  gpointer data;
+  GDestroyNotify destroy;
+} Kept;
+
+void request_keep(Request *request, gpointer data, GDestroyNotify destroy) {
+  Kept *kept = arena_alloc(request->arena, sizeof *kept);
+  *kept = (Kept){data, destroy};
+  if (!request->kept)
+    request->kept = g_ptr_array_new();
+  g_ptr_array_add(request->kept, kept);
+}
+
+static void free_kept(Request *request) {
+  for (guint i = 0; request->kept && i < request->kept->len; i++) {
+    const Kept *kept = g_ptr_array_index(request->kept, i);
+    kept->destroy(kept->data);
+  }
+  g_clear_pointer(&request->kept, g_ptr_array_unref);
+}
+
 void request_free(Request *request) {
   if (!request)
     return;
   request_input_free(request->input);
   g_ptr_array_unref(request->field_errors);
+  free_kept(request);
   if (request->file)
     g_bytes_unref(request->file);
   g_free(request);
@@ -111,7 +133,8 @@ gboolean request_require(Request *request, const char *permission, const char *b
 
 static gboolean check_permission(Request *request, GError **error) {
   const char *permission = request->operation->permission;
-  if (request_may_anywhere(request, permission))
+  gboolean own_file = request->face == FACE_CLI && request->operation->needs == NEEDS_NOTHING;
+  if (own_file || request_may_anywhere(request, permission))
     return TRUE;
   if (!request->user)
     g_set_error(error, APP_ERROR, ERROR_UNAUTHENTICATED, "Cần đăng nhập để tiếp tục.");

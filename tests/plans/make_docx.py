@@ -97,10 +97,11 @@ def letterhead(left, right, number, date):
 def text_box(text):
     """Word writes a text box twice: the shape, and the same in VML for old readers."""
     content = f"<w:txbxContent>{paragraph(text)}</w:txbxContent>"
-    shape = ('<w:drawing><wp:anchor><wp:extent cx="900000" cy="300000"/><a:graphic><a:graphicData uri="http://schemas.microsoft'
-             f'.com/office/word/2010/wordprocessingShape"><wps:wsp><wps:txbx>{content}</wps:txbx></wps:wsp>'
-             '</a:graphicData></a:graphic></wp:anchor></w:drawing>')
-    vml = f"<w:pict><v:shape><v:textbox>{content}</v:textbox></v:shape></w:pict>"
+    shape = ('<w:drawing><wp:inline><wp:extent cx="900000" cy="300000"/><wp:docPr id="1" name="Text Box 1"/><a:graphic>'
+             '<a:graphicData uri="http://schemas.microsoft.com/office/word/2010/wordprocessingShape"><wps:wsp>'
+             f'<wps:cNvSpPr txBox="1"/><wps:spPr/><wps:txbx>{content}</wps:txbx><wps:bodyPr/></wps:wsp>'
+             '</a:graphicData></a:graphic></wp:inline></w:drawing>')
+    vml = f'<w:pict><v:shape style="width:71pt;height:24pt"><v:textbox>{content}</v:textbox></v:shape></w:pict>'
     return ('<w:p><w:r><mc:AlternateContent><mc:Choice Requires="wps">' + shape + "</mc:Choice><mc:Fallback>" + vml
             + "</mc:Fallback></mc:AlternateContent></w:r></w:p>")
 

@@ -206,13 +206,27 @@ static void cell_write(Docx *docx, const PaperTable *table, const PaperRow *row,
   for (const PaperParagraph *p = cell->first; p; p = p->next)
     paragraph_write(docx, p, keep, MAX(width_mm, 1));
   if (!cell->first)
-    g_string_append(docx->out, "<w:p/>");
+    g_string_append(docx->out, "<w:p><w:pPr>" TINY "</w:pPr></w:p>");
   g_string_append(docx->out, "</w:tc>");
+}
+
+/* About what pdf_row_breakable() says of heights, which only the word processor knows here. */
+static gboolean is_short(const PaperRow *row) {
+  enum { SHORT_BYTES = 1200 };
+  gsize longest = 0;
+  for (const PaperCell *cell = row->first; cell; cell = cell->next) {
+    gsize bytes = 0;
+    for (const PaperParagraph *p = cell->first; p; p = p->next)
+      for (const PaperRun *run = p->first; run; run = run->next)
+        bytes += strlen(run->text) + 20;
+    longest = MAX(longest, bytes);
+  }
+  return longest <= SHORT_BYTES;
 }
 
 static void row_open(Docx *docx, const PaperTable *table, const PaperRow *row) {
   g_string_append(docx->out, "<w:tr><w:trPr>");
-  if (row->header || table->keep_whole)
+  if (row->header || table->keep_whole || is_short(row))
     g_string_append(docx->out, "<w:cantSplit/>");
   if (row->min_height_mm > 0)
     g_string_append_printf(docx->out, "<w:trHeight w:val=\"%d\" w:hRule=\"atLeast\"/>", twips(row->min_height_mm));
@@ -230,7 +244,7 @@ static void row_write(Docx *docx, const PaperTable *table, const PaperRow *row, 
     PaperCell empty = {.column = column, .column_span = 1, .row_span = 1, .borders = table->borders};
     if (cover->rows > 0) {
       cell_open(docx, table, cover->cell, edges, TRUE, FALSE);
-      g_string_append(docx->out, "<w:p/></w:tc>");
+      g_string_append(docx->out, "<w:p><w:pPr>" TINY "</w:pPr></w:p></w:tc>");
       cover->rows--;
       column += cover->cell->column_span;
       continue;

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <uchar.h>
 
-enum { SAMPLE_BYTES = 256 << 10 };
+enum { SAMPLE_BYTES = 8 << 10 };
 
 /* 0x80 to 0x9F as Windows shows them; all these encodings use the quotes and dashes. 0: no character. */
 static const char32_t WINDOWS_PUNCTUATION[32] = {

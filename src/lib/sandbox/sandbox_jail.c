@@ -37,11 +37,12 @@ static void set_limits(const SandboxJob *job) {
 }
 
 /* Standard input is the document, standard output the answer; nothing else stays open. */
-static void set_descriptors(int document, int answer) {
+static void set_descriptors(const SandboxJob *job, int document, int answer) {
   int nothing = open("/dev/null", O_WRONLY | O_CLOEXEC);
   if (nothing < 0 || dup2(document, STDIN_FILENO) < 0 || dup2(answer, STDOUT_FILENO) < 0)
     leave(EXIT_NOT_JAILED);
-  if (!SANITIZED && dup2(nothing, STDERR_FILENO) < 0)
+  gboolean keep_errors = SANITIZED && !job->program; /* the sanitiser's report */
+  if (!keep_errors && dup2(nothing, STDERR_FILENO) < 0)
     leave(EXIT_NOT_JAILED);
   if (close_range(3, ~0U, 0) != 0)
     leave(EXIT_NOT_JAILED);
@@ -195,7 +196,7 @@ void sandbox_jail_run(const SandboxJob *job, int document, int answer, pid_t par
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != parent)
     leave(EXIT_NOT_JAILED);
-  set_descriptors(document, answer);
+  set_descriptors(job, document, answer);
   gsize length = 0;
   const char *bytes = job->program ? NULL : map_document(&length);
   drop_user();

@@ -95,6 +95,8 @@ static gboolean insert_first(Change *change, void *data, GError **error) {
                       input_text(request, "password"), body_id, ROLE_ADMIN, &account_id, error))
     return FALSE;
   change_about(change, "body", body_id, body_id, json_pack("{s:s}", "name", body.name));
+  if (!change_emit(change, "body.added", "body", body_id, body_id, NULL, error))
+    return FALSE;
   doc_text(answer, KEY("id"), account_id);
   doc_text_copy(answer, KEY("body_id"), body_id);
   return TRUE;
@@ -133,7 +135,7 @@ static const Field SIGN_IN_FIELDS[] = {
     {"login", FIELD_TEXT, "Tên đăng nhập", TRUE, 1, 100},
     {"password", FIELD_SECRET, "Mật khẩu", TRUE, 1, 1000},
     {"code", FIELD_TEXT, "Mã xác thực (nếu đã bật)", FALSE, 6, 6},
-    {"tiep", FIELD_TEXT, "Trang mở sau khi đăng nhập"},
+    {"tiep", FIELD_TEXT, "Trang mở sau khi đăng nhập", .hidden = TRUE},
     {NULL},
 };
 static const Field CHOOSE_FIELDS[] = {{"body_id", FIELD_CHOICE, "Đơn vị", TRUE}, {NULL}};

@@ -164,7 +164,7 @@ static gboolean act_on(Change *change, DutyAct *act, const char *id, GError **er
       g_set_error(error, APP_ERROR, ERROR_NOT_FOUND, "Không có nhiệm vụ %s.", id);
     return FALSE;
   }
-  if (!require(change->request, act->action, found, error) || !check_state(act->action, found, error) ||
+  if ((act->action->permission && !require(change->request, act->action, found, error)) || !check_state(act->action, found, error) ||
       !check_proof(change, found, act, error))
     return FALSE;
   Duty duty = *found;
@@ -203,6 +203,18 @@ gboolean duty_act(Request *request, DutyAct *act, GError **error) {
   id_new(group);
   act->group_id = arena_text(request->arena, group, -1);
   return request_change(request, act_on_all, act, error);
+}
+
+gboolean duty_end_plan(Change *change, const char *plan_id, const char *reason, GError **error) {
+  static const DutyAction ENDED = {.event = "waived", .from = "todo doing approval", .to = "na"};
+  char group[ID_SIZE];
+  DutyAct act = {.action = &ENDED, .version = -1, .note = reason, .group_id = group};
+  const char *const *ids = duty_store_open_of_plan(change->conn, change->request->arena, plan_id, error);
+  id_new(group);
+  for (; ids && *ids; ids++)
+    if (!act_on(change, &act, *ids, error))
+      return FALSE;
+  return ids != NULL;
 }
 
 /* --- undo --- */

@@ -164,10 +164,10 @@ static gboolean run_add(Request *request, Doc *answer, GError **error) {
 
 /* --- the table --- */
 
-#define IDS {"ids", FIELD_IDS, "Nhiệm vụ", TRUE}
+#define IDS {"ids", FIELD_IDS, "Nhiệm vụ", TRUE, .hidden = TRUE}
 #define NOTE(label) {"note", FIELD_LONG_TEXT, label, FALSE, 0, 2000}
 #define REASON(label) {"note", FIELD_LONG_TEXT, label, TRUE, 3, 2000}
-#define VERSION {"version", FIELD_INT, "Phiên bản đang xem"}
+#define VERSION {"version", FIELD_INT, "Phiên bản đang xem", .hidden = TRUE}
 
 static const Choice PERIODS[] = {
     {"once", "một lần"},        {"yearly", "hằng năm"},         {"every_6_months", "06 tháng một lần"}, {"quarterly", "hằng quý"},

@@ -1,5 +1,6 @@
 #include "module/duty/duty_store.h"
 #include "base/id.h"
+#include <string.h>
 
 #define ROW_COLUMNS "d.id, d.code, d.title, d.section, d.lead_names, d.state, d.due_day, d.period, u.name"
 #define LIST_FROM                                                                                                      \
@@ -32,6 +33,7 @@ enum {
   SQL_SCOPES,
   SQL_SEES,
   SQL_HAS_PROOF,
+  SQL_OPEN_OF_PLAN,
 };
 
 static const StoreSql SQL[] = {
@@ -99,6 +101,8 @@ static const StoreSql SQL[] = {
                    "VALUES ($1, $2, $3, $4, $5, $6, $7)", NULL},
     [SQL_SEES] = {"duty.sees", "SELECT count(*) FROM duty_scope WHERE duty_id = $1 AND body_id = $2", NULL},
     [SQL_HAS_PROOF] = {"duty.has_proof", "SELECT count(*) FROM duty_proof WHERE duty_id = $1 AND kind <> 'report'", NULL},
+    [SQL_OPEN_OF_PLAN] = {"duty.open_of_plan",
+                          "SELECT id FROM duty WHERE plan_id = $1 AND state IN ('todo', 'doing', 'approval') ORDER BY id", NULL},
     [SQL_SCOPES] = {"duty.scopes", "SELECT body_id FROM duty_scope WHERE duty_id = $1", NULL},
 };
 const StoreSqlTable duty_sql = {SQL, G_N_ELEMENTS(SQL)};
@@ -300,4 +304,20 @@ gboolean duty_store_has_proof(StoreConn *conn, const char *duty_id, gboolean *ou
     return FALSE;
   *out_has = count > 0;
   return TRUE;
+}
+
+const char *const *duty_store_open_of_plan(StoreConn *conn, Arena *arena, const char *plan_id, GError **error) {
+  g_autoptr(GPtrArray) ids = g_ptr_array_new();
+  GError *failed = NULL;
+  g_autoptr(StoreRows) rows = store_query(conn, &SQL[SQL_OPEN_OF_PLAN], S(S_TEXT(plan_id)), error);
+  while (rows && store_step(rows, &failed))
+    g_ptr_array_add(ids, arena_text(arena, store_text(rows, 0), -1));
+  g_ptr_array_add(ids, NULL);
+  if (failed)
+    g_propagate_error(error, failed);
+  if (!rows || failed)
+    return NULL;
+  const char **copy = arena_alloc(arena, ids->len * sizeof *copy);
+  memcpy(copy, ids->pdata, ids->len * sizeof *copy);
+  return copy;
 }

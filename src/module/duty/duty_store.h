@@ -65,6 +65,8 @@ gboolean duty_store_mark_undone(StoreConn *conn, const char *id, gint64 now_ms, 
 gboolean duty_store_add_proof(StoreConn *conn, const char *duty_id, gint64 at_ms, const char *account_id, const char *kind,
                               const char *text, const char *attachment_id, GError **error);
 
+/* NULL-terminated, in the arena; NULL with error. */
+const char *const *duty_store_open_of_plan(StoreConn *conn, Arena *arena, const char *plan_id, GError **error);
 gboolean duty_store_has_proof(StoreConn *conn, const char *duty_id, gboolean *out_has, GError **error);
 
 /* Append to the document of one duty; see duty/view.html. */

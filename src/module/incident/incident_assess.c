@@ -15,7 +15,8 @@ static gboolean case_open(Case *c, const Law *law, json_t *facts, GError **error
   *c = (Case){.law = law, .facts = facts, .day = day_at(detected_ms)};
   c->profile = law_profile_at(law, c->day);
   if (!c->profile) {
-    g_set_error(error, APP_ERROR, ERROR_REFUSED, "Chưa có quy định nào trong dữ liệu có hiệu lực vào ngày phát hiện sự cố.");
+    g_set_error(error, APP_ERROR, ERROR_REFUSED,
+                "Chưa có quy định nào trong dữ liệu có hiệu lực vào ngày phát hiện sự cố.");
     return FALSE;
   }
   c->severity = law_severity(law, facts, c->profile, c->day);
@@ -47,39 +48,45 @@ static json_t *basis_of(const LawRule *rule) {
 
 /* ---- clocks ---- */
 
-static json_t *clock_due(const Case *c, const LawClock *clock) {
+static IncidentClock clock_start(const Case *c, const LawClock *clock) {
   const json_t *start = clock->starts ? json_object_get(c->facts, clock->starts) : NULL;
-  if (!json_is_integer(start))
-    return json_null();
-  char due[26];
-  date_write_iso(due, json_integer_value(start) + clock->days * DAY_MS + clock->hours * HOUR_MS);
-  return json_string(due);
+  gint64 offset_ms = clock->days * DAY_MS + clock->hours * HOUR_MS;
+  return (IncidentClock){clock, json_is_integer(start), json_integer_value(start) + offset_ms};
 }
 
-static json_t *clock_write(const Case *c, const LawClock *clock) {
+static GArray *clocks_of(const Case *c) {
+  GArray *clocks = g_array_new(FALSE, FALSE, sizeof(IncidentClock));
+  for (guint i = 0; i < c->law->clocks->len; i++) {
+    const LawClock *clock = g_ptr_array_index(c->law->clocks, i);
+    IncidentClock started = clock_start(c, clock);
+    if (case_has(c, &clock->rule))
+      g_array_append_val(clocks, started);
+  }
+  return clocks;
+}
+
+static json_t *clock_write(const Case *c, const IncidentClock *started) {
+  const LawClock *clock = started->clock;
   const LawForm *form = clock->form ? law_find(c->law->forms, clock->form) : NULL;
+  char due[26];
+  date_write_iso(due, started->due_ms);
   json_t *item = json_object();
   json_object_set_new(item, "id", json_string(clock->rule.id));
   json_object_set_new(item, "what", json_string(clock->what));
-  json_object_set_new(item, "due", clock_due(c, clock));
+  json_object_set_new(item, "due", text_or_null(started->due_known ? due : NULL));
   json_object_set_new(item, "at_once", json_boolean(clock->at_once));
   json_object_set_new(item, "sender", json_string(clock->sender));
   json_object_set_new(item, "to", text_list(clock->to));
   json_object_set_new(item, "form", text_or_null(!form ? NULL : form->number ? form->number : form->name));
-  json_object_set_new(item, "form_id", text_or_null(clock->form));
   json_object_set_new(item, "basis", basis_of(&clock->rule));
-  json_object_set_new(item, "reading", text_or_null(clock->rule.reading));
   return item;
 }
 
-static json_t *clocks_write(const Case *c) {
-  json_t *clocks = json_array();
-  for (guint i = 0; i < c->law->clocks->len; i++) {
-    const LawClock *clock = g_ptr_array_index(c->law->clocks, i);
-    if (case_has(c, &clock->rule))
-      json_array_append_new(clocks, clock_write(c, clock));
-  }
-  return clocks;
+static json_t *clocks_write(const Case *c, const GArray *clocks) {
+  json_t *list = json_array();
+  for (guint i = 0; i < clocks->len; i++)
+    json_array_append_new(list, clock_write(c, &g_array_index(clocks, IncidentClock, i)));
+  return list;
 }
 
 /* ---- why ---- */
@@ -99,7 +106,8 @@ static json_t *why_write(const Case *c) {
     json_object_set_new(line, "criterion", json_string(criterion->name));
     json_object_set_new(line, "result", json_string(truth_word(truth)));
     json_object_set_new(line, "basis", basis_of(&criterion->rule));
-    json_object_set_new(line, "reading", text_or_null(criterion->rule.reading));
+    if (criterion->rule.reading)
+      json_object_set_new(line, "reading", json_string(criterion->rule.reading));
     json_array_append_new(why, line);
   }
   return why;
@@ -151,19 +159,33 @@ static void note_add(json_t *notes, const char *text, const char *ground) {
   json_array_append_new(notes, json_string(line));
 }
 
-static void note_unlisted_kinds(const Case *c, json_t *notes) {
+static gboolean group_is_listed(const Law *law, const char *name) {
+  for (guint i = 0; i < law->kind_groups->len; i++) {
+    const LawKindGroup *group = g_ptr_array_index(law->kind_groups, i);
+    if (strcmp(group->name, name) == 0 || strcmp(group->rule.id, name) == 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static void note_name(json_t *notes, const char *what, const char *name) {
+  g_autofree char *text = g_strjoin("", what, " “", name, "”", NULL);
+  note_add(notes, text, NULL);
+}
+
+static void note_unlisted(const Case *c, json_t *notes) {
+  const char *group = json_string_value(json_object_get(c->facts, "group"));
+  if (group && !group_is_listed(c->law, group))
+    note_name(notes, "Danh mục không có nhóm nguyên nhân", group);
   const json_t *kinds = json_object_get(c->facts, "kinds");
   for (gsize i = 0; i < json_array_size(kinds); i++) {
-    const char *name = json_string_value(json_array_get(kinds, i));
-    if (law_find_kind(c->law, name, NULL))
-      continue;
-    g_autofree char *text = g_strdup_printf("Loại sự cố “%s” không có trong danh mục.", name);
-    note_add(notes, text, NULL);
+    const char *kind = json_string_value(json_array_get(kinds, i));
+    if (!law_find_kind(c->law, kind, NULL))
+      note_name(notes, "Danh mục không có loại sự cố", kind);
   }
 }
 
-static json_t *notes_write(const Case *c, const GPtrArray *unused) {
-  json_t *notes = json_array();
+static void note_rules(const Case *c, json_t *notes) {
   for (guint i = 0; i < c->law->notes->len; i++) {
     const LawNote *note = g_ptr_array_index(c->law->notes, i);
     if (!case_has(c, &note->rule))
@@ -171,11 +193,24 @@ static json_t *notes_write(const Case *c, const GPtrArray *unused) {
     g_autofree char *basis = law_basis_text(&note->rule);
     note_add(notes, note->text, *basis ? basis : note->rule.reading);
   }
-  note_unlisted_kinds(c, notes);
-  for (guint i = 0; i < unused->len; i++) {
-    g_autofree char *text = g_strdup_printf("Dữ kiện “%s” không được dùng.", (const char *)g_ptr_array_index(unused, i));
-    note_add(notes, text, NULL);
+}
+
+/* How the text of a listed clock is understood, where it leaves something open. */
+static void note_readings(const GArray *clocks, json_t *notes) {
+  for (guint i = 0; i < clocks->len; i++) {
+    const LawClock *clock = g_array_index(clocks, IncidentClock, i).clock;
+    if (clock->rule.reading)
+      note_add(notes, clock->what, clock->rule.reading);
   }
+}
+
+static json_t *notes_write(const Case *c, const GArray *clocks, const GPtrArray *unused) {
+  json_t *notes = json_array();
+  note_rules(c, notes);
+  note_readings(clocks, notes);
+  note_unlisted(c, notes);
+  for (guint i = 0; i < unused->len; i++)
+    note_name(notes, "Không dùng đến dữ kiện", g_ptr_array_index(unused, i));
   return notes;
 }
 
@@ -185,21 +220,22 @@ static gboolean check_order(const json_t *facts, GError **error) {
   const json_t *ended = json_object_get(facts, "ended_at");
   if (!json_is_integer(ended) || json_integer_value(ended) >= json_integer_value(json_object_get(facts, "detected_at")))
     return TRUE;
-  g_set_error(error, APP_ERROR, ERROR_INVALID, "Thời điểm kết thúc (ended_at) trước thời điểm phát hiện (detected_at).");
+  g_set_error(error, APP_ERROR, ERROR_INVALID,
+              "Thời điểm kết thúc (ended_at) trước thời điểm phát hiện (detected_at).");
   return FALSE;
 }
 
 static json_t *case_write(const Case *c, const GPtrArray *unused) {
+  g_autoptr(GArray) clocks = clocks_of(c);
   json_t *answer = json_object();
   json_object_set_new(answer, "profile", json_string(c->profile->rule.id));
-  json_object_set_new(answer, "profile_name", json_string(c->profile->name));
   json_object_set_new(answer, "severity", text_or_null(c->severity ? c->severity->name : NULL));
   if (c->severity && c->severity->confirmed_by)
     json_object_set_new(answer, "proposed", json_true());
   json_object_set_new(answer, "why", why_write(c));
   json_object_set_new(answer, "workflow", workflow_write(c));
-  json_object_set_new(answer, "notes", notes_write(c, unused));
-  json_object_set_new(answer, "clocks", clocks_write(c));
+  json_object_set_new(answer, "notes", notes_write(c, clocks, unused));
+  json_object_set_new(answer, "clocks", clocks_write(c, clocks));
   return answer;
 }
 
@@ -212,7 +248,7 @@ json_t *incident_assess(const Law *law, const json_t *facts, GError **error) {
   return answer;
 }
 
-json_t *incident_clocks(const Law *law, json_t *facts, GError **error) {
+GArray *incident_clocks(const Law *law, json_t *facts, GError **error) {
   Case c;
-  return case_open(&c, law, facts, error) ? clocks_write(&c) : NULL;
+  return case_open(&c, law, facts, error) ? clocks_of(&c) : NULL;
 }

@@ -47,12 +47,14 @@ static char *clocks_line(const json_t *answer) {
 /* ---- facts of our own ---- */
 
 #define SERIOUS                                                                                                        \
-  "\"told_at\": null, \"notice_sent_at\": null, \"ended_at\": null, \"system\": {\"level\": 4, \"national_list\": false}," \
+  "\"told_at\": null, \"notice_sent_at\": null, \"ended_at\": null, \"system\": {\"level\": 4, \"national_list\": "    \
+  "false},"                                                                                                            \
   " \"harm\": [\"interrupted\"], \"owner_can_handle\": false, \"personal_data\": false"
 
 static void test_serious_2017(void) {
-  json_t *answer = assess("{\"detected_at\": \"2025-12-31T20:00:00Z\", \"beyond_capacity_at\": \"2026-01-01T04:10:00+07:00\", "
-                          SERIOUS "}");
+  json_t *answer = assess(
+      "{\"detected_at\": \"2025-12-31T20:00:00Z\", \"beyond_capacity_at\": \"2026-01-01T04:10:00+07:00\", " SERIOUS
+      "}");
   g_assert_cmpstr(text(answer, "profile"), ==, "vn-2017");
   g_assert_cmpstr(text(answer, "severity"), ==, "nghiêm trọng");
   g_assert_true(json_is_true(json_object_get(answer, "proposed")));
@@ -71,14 +73,17 @@ static void test_serious_2017(void) {
   json_decref(answer);
 }
 
+#define CONTROL_LOST "\"harm\": [\"control_lost\"], \"owner_can_handle\": false"
+
 /* Each of the two criteria alone leaves the incident ordinary; so does what is not known. */
 static void test_not_serious(void) {
   static const char *const ORDINARY[] = {
       "{\"detected_at\": \"2026-01-01T00:00:00+07:00\"}",
       "{\"detected_at\": \"2026-01-01T00:00:00+07:00\", \"system\": {\"level\": 5}, \"harm\": [\"control_lost\"]}",
-      "{\"detected_at\": \"2026-01-01T00:00:00+07:00\", \"system\": {\"level\": 5}, \"harm\": [], \"owner_can_handle\": false}",
-      "{\"detected_at\": \"2026-01-01T00:00:00+07:00\", \"system\": {\"level\": 3, \"national_list\": false},"
-      " \"harm\": [\"control_lost\"], \"owner_can_handle\": false}",
+      "{\"detected_at\": \"2026-01-01T00:00:00+07:00\", \"system\": {\"level\": 5}, \"harm\": [], "
+      "\"owner_can_handle\": false}",
+      "{\"detected_at\": \"2026-01-01T00:00:00+07:00\", \"system\": {\"level\": 3, \"national_list\": "
+      "false}, " CONTROL_LOST "}",
       "{\"detected_at\": \"2026-01-01T00:00:00+07:00\", \"harm\": [\"control_lost\"], \"owner_can_handle\": false}"};
   for (gsize i = 0; i < G_N_ELEMENTS(ORDINARY); i++) {
     json_t *answer = assess(ORDINARY[i]);
@@ -87,14 +92,16 @@ static void test_not_serious(void) {
     g_assert_null(find_clock(answer, "propose_serious"));
     json_decref(answer);
   }
-  json_t *national = assess("{\"detected_at\": \"2026-01-01T00:00:00+07:00\", \"system\": {\"level\": 1, \"national_list\": true},"
-                            " \"harm\": [\"spreading\"], \"owner_can_handle\": false}");
+  json_t *national =
+      assess("{\"detected_at\": \"2026-01-01T00:00:00+07:00\", \"system\": {\"level\": 1, \"national_list\": true},"
+             " \"harm\": [\"spreading\"], \"owner_can_handle\": false}");
   g_assert_cmpstr(text(national, "severity"), ==, "nghiêm trọng");
   json_decref(national);
 }
 
 static void test_unknown_is_told(void) {
-  json_t *answer = assess("{\"detected_at\": \"2026-01-01T00:00:00+07:00\", \"owner_can_handle\": true, \"beyond_capacity_at\": null}");
+  json_t *answer = assess(
+      "{\"detected_at\": \"2026-01-01T00:00:00+07:00\", \"owner_can_handle\": true, \"beyond_capacity_at\": null}");
   const json_t *why = json_object_get(answer, "why");
   g_assert_cmpstr(text(json_array_get(why, 0), "result"), ==, "chưa rõ");
   g_assert_cmpstr(text(json_array_get(why, 0), "basis"), ==, "khoản 1 Điều 9 Quyết định số 05/2017/QĐ-TTg");
@@ -111,12 +118,12 @@ static void test_update_on_end(void) {
     const char *facts;
     gboolean due;
   } CASES[] = {
-      {NOTICE_AND_END("\"2026-05-07T00:00:00+07:00\"", "\"2026-05-08T00:00:00+07:00\"", "true"), TRUE},
-      {NOTICE_AND_END("\"2026-05-08T00:00:00+07:00\"", "\"2026-05-08T00:00:00+07:00\"", "true"), TRUE},
-      {NOTICE_AND_END("\"2026-05-08T00:00:01+07:00\"", "\"2026-05-08T00:00:00+07:00\"", "true"), FALSE},
+      {NOTICE_AND_END("\"2026-05-07T00:00:00+07:00\"", "\"2026-05-08T00:00:00+07:00\"", "true"),  TRUE },
+      {NOTICE_AND_END("\"2026-05-08T00:00:00+07:00\"", "\"2026-05-08T00:00:00+07:00\"", "true"),  TRUE },
+      {NOTICE_AND_END("\"2026-05-08T00:00:01+07:00\"", "\"2026-05-08T00:00:00+07:00\"", "true"),  FALSE},
       {NOTICE_AND_END("\"2026-05-07T00:00:00+07:00\"", "\"2026-05-08T00:00:00+07:00\"", "false"), FALSE},
-      {NOTICE_AND_END("null", "\"2026-05-08T00:00:00+07:00\"", "true"), FALSE},
-      {NOTICE_AND_END("\"2026-05-07T00:00:00+07:00\"", "null", "true"), FALSE},
+      {NOTICE_AND_END("null",                          "\"2026-05-08T00:00:00+07:00\"", "true"),  FALSE},
+      {NOTICE_AND_END("\"2026-05-07T00:00:00+07:00\"", "null",                          "true"),  FALSE},
   };
   for (gsize i = 0; i < G_N_ELEMENTS(CASES); i++) {
     json_t *answer = assess(CASES[i].facts);
@@ -133,8 +140,9 @@ static void test_2026(void) {
   g_assert_cmpstr(few, ==, "report_72h=2026-08-22T00:00:00+07:00");
   g_assert_true(json_is_true(json_object_get(json_object_get(quiet, "workflow"), "suggestion")));
   json_decref(quiet);
-  json_t *loud = assess("{\"detected_at\": \"2026-11-21T14:35:00+07:00\", \"serious\": true, \"serious_disruption\": true,"
-                        " \"complex\": true, \"personal_data\": true}");
+  json_t *loud =
+      assess("{\"detected_at\": \"2026-11-21T14:35:00+07:00\", \"serious\": true, \"serious_disruption\": true,"
+             " \"complex\": true, \"personal_data\": true}");
   g_assert_cmpstr(text(loud, "severity"), ==, "nghiêm trọng");
   g_autofree char *all = clocks_line(loud);
   g_assert_cmpstr(all, ==,
@@ -178,9 +186,11 @@ static void test_refused(void) {
   static const struct {
     const char *facts;
     int code;
-  } REFUSED[] = {{"{\"detected_at\": \"2017-10-31T23:00:00+07:00\"}", ERROR_REFUSED},
-                 {"{\"detected_at\": \"2026-01-02T00:00:00Z\", \"ended_at\": \"2026-01-01T00:00:00Z\"}", ERROR_INVALID},
-                 {"{\"told_at\": \"2026-01-02T00:00:00Z\"}", ERROR_INVALID}};
+  } REFUSED[] = {
+      {"{\"detected_at\": \"2017-10-31T23:00:00+07:00\"}",                                    ERROR_REFUSED},
+      {"{\"detected_at\": \"2026-01-02T00:00:00Z\", \"ended_at\": \"2026-01-01T00:00:00Z\"}", ERROR_INVALID},
+      {"{\"told_at\": \"2026-01-02T00:00:00Z\"}",                                             ERROR_INVALID}
+  };
   for (gsize i = 0; i < G_N_ELEMENTS(REFUSED); i++) {
     json_t *facts = json_loads(REFUSED[i].facts, 0, NULL);
     g_autoptr(GError) error = NULL;
@@ -188,6 +198,32 @@ static void test_refused(void) {
     g_assert_error(error, APP_ERROR, REFUSED[i].code);
     json_decref(facts);
   }
+}
+
+static void test_clocks_alone(void) {
+  json_t *entered = json_loads("{\"detected_at\": \"2026-04-27T03:20:00+07:00\", " SERIOUS "}", 0, NULL);
+  json_t *facts = law_facts_read(law, entered, NULL, NULL);
+  g_autoptr(GArray) clocks = incident_clocks(law, facts, NULL);
+  g_assert_cmpuint(clocks->len, ==, 4);
+  const IncidentClock *notice = &g_array_index(clocks, IncidentClock, 0);
+  g_assert_cmpstr(notice->clock->rule.id, ==, "notice");
+  g_assert_true(notice->due_known);
+  g_assert_cmpint(notice->due_ms, ==, json_integer_value(json_object_get(facts, "detected_at")) + 5 * DAY_MS);
+  g_assert_false(g_array_index(clocks, IncidentClock, 1).due_known);
+  json_decref(facts);
+  json_decref(entered);
+}
+
+/* Nothing but the keys that were promised. */
+static void test_shape(void) {
+  static const char *const KEYS[] = {"id", "what", "due", "at_once", "sender", "to", "form", "basis"};
+  json_t *answer = assess("{\"detected_at\": \"2026-09-01T00:00:00+07:00\", \"personal_data\": true}");
+  const json_t *clock = find_clock(answer, "personal_data");
+  g_assert_cmpuint(json_object_size(clock), ==, G_N_ELEMENTS(KEYS));
+  for (gsize i = 0; i < G_N_ELEMENTS(KEYS); i++)
+    g_assert_nonnull(json_object_get(clock, KEYS[i]));
+  g_assert_true(notes_tell(answer, "bên kiểm soát dữ liệu"));
+  json_decref(answer);
 }
 
 /* ---- the shared stories ---- */
@@ -280,6 +316,8 @@ int main(int argc, char **argv) {
   g_test_add_func("/assess/2026", test_2026);
   g_test_add_func("/assess/gap", test_gap_and_dates);
   g_test_add_func("/assess/refused", test_refused);
+  g_test_add_func("/assess/clocks_alone", test_clocks_alone);
+  g_test_add_func("/assess/shape", test_shape);
   g_test_add_func("/assess/stories", test_stories);
   int result = g_test_run();
   law_free(law);

@@ -1,8 +1,10 @@
--- Names in time: a unit keeps its id when its name changes. The present one is also in body.name.
+-- Names in time: a unit keeps its id when its name changes. The present one is also in body.name. from_day '' is "not
+-- known"; an alias (short name, spelling in a plan) is another word for the same unit, not a name in time.
 CREATE TABLE body_name (
   body_id @id NOT NULL REFERENCES body(id),
   name @text NOT NULL,
   folded @text NOT NULL,
+  alias @bool NOT NULL DEFAULT 0,
   from_day @text NOT NULL,
   basis @text NOT NULL DEFAULT '',
   PRIMARY KEY (body_id, from_day, name)

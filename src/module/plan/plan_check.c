@@ -3,6 +3,8 @@
 #include "base/text.h"
 #include <string.h>
 
+#define FINDINGS_PER_CODE_MAX 40 /* who has more reads the document again */
+
 #define E "error"
 #define W "warning"
 #define I "info"
@@ -83,13 +85,18 @@ gboolean json_list_empty(const json_t *list) {
 }
 
 const char *check_where(const PlanCheck *check, int line) {
-  const char *where = NULL;
-  for (guint i = 0; i < check->text->lines->len && check_line(check->text, i)->number <= line; i++)
-    where = check_line(check->text, i)->where;
+  const char *where = check_text_where(check->text, line);
   return where ? where : "đầu văn bản";
 }
 
+gboolean check_told_enough(const PlanCheck *check) {
+  return check->told >= FINDINGS_PER_CODE_MAX;
+}
+
 void check_report(PlanCheck *check, Finding finding) {
+  if (check_told_enough(check))
+    return;
+  check->told++;
   const char *basis = finding.basis;
   if (!basis)
     basis = json_text(json_object_get(check->rules->outline, "basis"), check->row->code);
@@ -145,9 +152,16 @@ json_t *plan_check(const json_t *reading, const SourceText *source, const PlanCh
   }
   g_autoptr(CheckText) text = check_text_new(source, json_object_get(reading, "headings"));
   g_autofree char *issued = issued_date(reading);
-  PlanCheck check = {reading, text, rules, source->kind, on, issued, NULL, json_array()};
+  PlanCheck check = {.reading = reading,
+                     .text = text,
+                     .rules = rules,
+                     .kind = source->kind,
+                     .on = on,
+                     .issued = issued,
+                     .defects = json_array()};
   for (gsize i = 0; i < G_N_ELEMENTS(ROWS); i++) {
     check.row = &ROWS[i];
+    check.told = 0;
     check.row->check(&check);
   }
   return json_pack("{s:o}", "defects", errors_first(check.defects));

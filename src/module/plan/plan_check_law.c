@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include <string.h>
 
+#define DETAILS "điều của "    /* in the title of a decree or circular that details a law */
 #define CITATION_MAX_BYTES 260 /* how far before a body's name the act that it signed may stand */
 
 static const json_t *acts_of(const PlanCheck *check) {
@@ -26,8 +27,8 @@ static gssize find_cited_name(const PlanCheck *check, const json_t *act, const c
     const char *after = check->text->flat->str + at + strlen(name);
     g_autofree char *near = g_strndup(after, strcspn(after, ";.)"));
     const char *other = strstr(near, "/qh");
-    g_autofree char *before = g_strndup(check->text->flat->str, (gsize)at);
-    gboolean detailed = g_str_has_suffix(before, "điều của "); /* the title of a decree or circular */
+    gsize lead = strlen(DETAILS);
+    gboolean detailed = (gsize)at >= lead && strncmp(check->text->flat->str + (gsize)at - lead, DETAILS, lead) == 0;
     if (!detailed && (!other || other - near > 40 || (own && strstr(near, own))))
       return at;
   }
@@ -151,14 +152,13 @@ void check_body_obsolete_now(PlanCheck *check) {
 
 /* The issuer's own level has ended: a warning. The plan only names such bodies: information. */
 void check_level_abolished_now(PlanCheck *check) {
-  const char *issuer = json_text(json_object_get(check->reading, "issuer"), "level");
   gsize i;
   json_t *level;
   json_array_foreach(json_object_get(check->rules->bodies, "levels"), i, level) {
     const char *ended = json_text(level, "ended"), *name = json_text(level, "level");
     if (!ended || strcmp(ended, check->on) > 0)
       continue;
-    gboolean own = issuer && g_str_has_prefix(issuer, name);
+    gboolean own = issuer_rank(check) == (int)json_integer_value(json_object_get(level, "rank"));
     gssize at = find_acting_body(check, json_object_get(level, "named"));
     if (!own && at < 0)
       continue;

@@ -3,6 +3,9 @@
 #include "base/text.h"
 #include <string.h>
 
+#define TEAMS_MAX 200 /* mentions compared with each other */
+#define UNITS_MAX 400 /* the same of units */
+
 static void drop_brackets(GString *name) {
   char *open, *close;
   while ((open = strchr(name->str, '(')) && (close = strchr(open, ')')))
@@ -51,7 +54,7 @@ gboolean name_same(const char *a, const char *b) {
   return *first && g_str_equal(first, second);
 }
 
-static gboolean any_prefix(const json_t *words, const char *key) {
+gboolean rule_starts(const json_t *words, const char *key) {
   gsize i;
   json_t *word;
   json_array_foreach(words, i, word) {
@@ -64,7 +67,7 @@ static gboolean any_prefix(const json_t *words, const char *key) {
 
 gboolean name_is_role(const PlanCheck *check, const char *name) {
   g_autofree char *key = name_key(name);
-  return any_prefix(json_object_get(check->rules->bodies, "roles"), key);
+  return rule_starts(json_object_get(check->rules->bodies, "roles"), key);
 }
 
 int issuer_rank(const PlanCheck *check) {
@@ -78,7 +81,7 @@ int issuer_rank(const PlanCheck *check) {
   return 0;
 }
 
-static char *without(const char *key, const json_t *words) {
+char *words_without(const char *key, const json_t *words) {
   g_autoptr(GString) rest = g_string_new(key);
   gsize i;
   json_t *word;
@@ -88,18 +91,18 @@ static char *without(const char *key, const json_t *words) {
 
 char *name_core(const PlanCheck *check, const char *name) {
   g_autofree char *key = name_key(name);
-  if (!any_prefix(json_object_get(check->rules->bodies, "teams"), key))
+  if (!rule_starts(json_object_get(check->rules->bodies, "teams"), key))
     return g_steal_pointer(&key);
-  return without(key, json_object_get(check->rules->bodies, "team_fillers"));
+  return words_without(key, json_object_get(check->rules->bodies, "team_fillers"));
 }
 
 int name_rank(const PlanCheck *check, const char *name) {
   g_autofree char *key = name_key(name);
-  g_autofree char *place = without(key, json_object_get(check->rules->bodies, "not_a_level"));
+  g_autofree char *place = words_without(key, json_object_get(check->rules->bodies, "not_a_level"));
   gsize i;
   json_t *entry;
   json_array_foreach(json_object_get(check->rules->bodies, "ranks"), i, entry) {
-    if (any_prefix(json_object_get(entry, "starts"), place) || rule_match(json_object_get(entry, "has"), place))
+    if (rule_starts(json_object_get(entry, "starts"), place) || rule_match(json_object_get(entry, "has"), place))
       return (int)json_integer_value(json_object_get(entry, "rank"));
   }
   return 0;
@@ -190,7 +193,7 @@ static void add_team(const PlanCheck *check, GArray *teams, const char *place) {
   g_autofree char *written = g_strndup(place, (gsize)(end - place));
   TeamName team = {.name = name_key(written), .place = (gsize)(place - check->text->flat->str)};
   g_strdelimit(team.name, ",", ' ');
-  team.core = without(team.name, json_object_get(bodies, "team_fillers"));
+  team.core = words_without(team.name, json_object_get(bodies, "team_fillers"));
   end += strspn(end, " ");
   if (g_str_has_prefix(end, "của "))
     end += strlen("của ");
@@ -221,7 +224,7 @@ static void check_teams(PlanCheck *check) {
   json_t *word;
   json_array_foreach(json_object_get(check->rules->bodies, "teams"), i, word) {
     gssize at = -1;
-    while ((at = check_text_find(check->text, json_string_value(word), (gsize)(at + 1))) >= 0)
+    while (teams->len < TEAMS_MAX && (at = check_text_find(check->text, json_string_value(word), (gsize)(at + 1))) >= 0)
       add_team(check, teams, check->text->flat->str + at);
   }
   gsize before = json_array_size(check->defects);
@@ -230,9 +233,70 @@ static void check_teams(PlanCheck *check) {
       compare_teams(check, &g_array_index(teams, TeamName, a), &g_array_index(teams, TeamName, b));
 }
 
+/* What is left of a name without joining words: "Phòng Văn hóa và Thông tin" is "Phòng Văn hóa - Thông tin". */
+static char *loose_key(const char *name) {
+  g_autofree char *key = name_key(name);
+  g_autoptr(GString) loose = g_string_new(NULL);
+  g_auto(GStrv) words = g_strsplit_set(key, " -,&", -1);
+  for (char **word = words; *word; word++)
+    if (**word && !g_str_equal(*word, "và") && !g_str_equal(*word, "của"))
+      g_string_append_printf(loose, "%s ", *word);
+  return g_string_free(g_steal_pointer(&loose), FALSE);
+}
+
+static void add_units(GPtrArray *units, const json_t *list) {
+  gsize i;
+  json_t *item;
+  json_array_foreach(list, i, item) {
+    const char *name = json_is_string(item) ? json_string_value(item) : json_text(item, "unit");
+    if (name && units->len < UNITS_MAX && !g_ptr_array_find_with_equal_func(units, name, g_str_equal, NULL))
+      g_ptr_array_add(units, (char *)name);
+  }
+}
+
+static gboolean same_unit_otherwise_written(const char *a, const char *b) {
+  g_autofree char *loose_a = loose_key(a), *loose_b = loose_key(b);
+  return *loose_a && g_str_equal(loose_a, loose_b) && !name_same(a, b);
+}
+
+/* Two steering committees of one body: most often one under two names. */
+static gboolean two_committees(const PlanCheck *check, const char *a, const char *b) {
+  g_autofree char *first = name_key(a), *second = name_key(b);
+  const json_t *committees = json_object_get(check->rules->bodies, "committees");
+  return rule_starts(committees, first) && rule_starts(committees, second) && !word_find(first, second) &&
+         !word_find(second, first) && name_rank(check, a) == name_rank(check, b);
+}
+
+static void check_units(PlanCheck *check) {
+  g_autoptr(GPtrArray) units = g_ptr_array_new();
+  gsize i;
+  json_t *task;
+  json_array_foreach(json_object_get(check->reading, "tasks"), i, task) {
+    add_units(units, json_object_get(task, "lead"));
+    add_units(units, json_object_get(task, "coordinate"));
+  }
+  add_units(units, json_object_get(check->reading, "functions"));
+  add_units(units, json_object_get(check->reading, "organisation_duties"));
+  for (guint a = 1; a < units->len; a++) {
+    const char *other = units->pdata[a];
+    for (guint b = 0; b < a; b++) {
+      const char *one = units->pdata[b];
+      if (!same_unit_otherwise_written(one, other) && !two_committees(check, one, other))
+        continue;
+      g_autofree char *found = g_strdup_printf("%s / %s", one, other);
+      check_report(check, (Finding){.line = check_text_line_of(check->text, other),
+                                    .found = found,
+                                    .fix = "Dùng một tên cho một cơ quan",
+                                    .arguable = TRUE});
+      return;
+    }
+  }
+}
+
 void check_name_inconsistent(PlanCheck *check) {
   gsize i;
   json_t *chain;
   json_array_foreach(json_object_get(check->rules->bodies, "chains"), i, chain) check_chain(check, chain);
   check_teams(check);
+  check_units(check);
 }

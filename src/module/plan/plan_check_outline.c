@@ -76,21 +76,34 @@ void check_mandatory_section_circular(PlanCheck *check) {
 
 /* ---- the parts ---- */
 
+static gboolean item_matches(const char *heading, const json_t *words) {
+  g_autofree char *spelling = text_fold_spelling(heading ? heading : "");
+  return rule_match(words, spelling) != NULL;
+}
+
+/* A line of the document that looks like a heading counts too: the reader may have taken it for something else. */
+static gboolean headed_in_text(const PlanCheck *check, const json_t *words) {
+  const CheckText *text = check->text;
+  for (guint i = text->body; i < text->appendix; i = check_text_paragraph_end(text, i)) {
+    g_autofree char *paragraph = g_strchomp(check_text_words(text, i, check_text_paragraph_end(text, i)));
+    if (*paragraph && looks_like_heading(paragraph) && rule_match(words, paragraph))
+      return TRUE;
+  }
+  return FALSE;
+}
+
 static gboolean headed(const PlanCheck *check, const json_t *words) {
   gsize i;
   json_t *item;
   json_array_foreach(json_object_get(check->reading, "headings"), i, item) {
-    g_autofree char *spelling = text_fold_spelling(json_string_value(item) ? json_string_value(item) : "");
-    if (rule_match(words, spelling))
+    if (item_matches(json_string_value(item), words))
       return TRUE;
   }
   json_array_foreach(json_object_get(check->reading, "tasks"), i, item) {
-    const char *heading = json_text(item, "heading");
-    g_autofree char *spelling = text_fold_spelling(heading ? heading : "");
-    if (rule_match(words, spelling))
+    if (item_matches(json_text(item, "heading"), words))
       return TRUE;
   }
-  return FALSE;
+  return headed_in_text(check, words);
 }
 
 static gboolean field_filled(const json_t *value) {
@@ -167,25 +180,33 @@ static Label parse_label(const char *heading) {
   if (!bare || strspn(heading, "0123456789.") < length || !g_ascii_isdigit(heading[0]))
     return label;
   int depth = 0;
-  for (const char *p = heading; p < heading + bare && depth < DEPTH_MAX; p += strspn(p, "."))
-    label.values[++depth] = (int)MIN(strtoul(p, (char **)&p, 10), 10000);
+  for (const char *p = heading; p < heading + bare && depth < DEPTH_MAX; p += strspn(p, ".")) {
+    unsigned long value = strtoul(p, (char **)&p, 10);
+    label.values[++depth] = (int)MIN(value, 10000);
+  }
   if (label.dotted || depth > 1)
     label.depth = depth;
   return label;
 }
 
+/* The line where a heading of the reading stands; the number of lines where it was not found in the text. */
+static guint heading_line(const PlanCheck *check, gsize h) {
+  guint i = 0;
+  while (i < check->text->lines->len && check_line(check->text, i)->heading != h + 1)
+    i++;
+  return i;
+}
+
 /* Whether a line between two headings begins with the number that the headings skip: then only the reader skipped it.
- */
-static gboolean stands_in_text(const PlanCheck *check, gsize h, const char *number) {
+ * Where a heading itself was not found nothing can be said. */
+static gboolean stands_in_text(const PlanCheck *check, gsize before, gsize h, const char *number) {
   g_autofree char *folded = text_fold_spelling(number);
-  guint end = 0;
-  while (end < check->text->lines->len && check_line(check->text, end)->heading != h + 1)
-    end++;
-  if (end == check->text->lines->len)
-    return TRUE; /* the heading itself was not found in the text: nothing can be said */
-  for (guint i = 0; i < end; i++) {
+  guint end = heading_line(check, h);
+  if (end == check->text->lines->len || heading_line(check, before) == check->text->lines->len)
+    return TRUE;
+  for (guint i = heading_line(check, before) + 1; i < end; i++) {
     const char *spelling = check_line(check->text, i)->spelling;
-    if (g_str_has_prefix(spelling, folded) && strchr(". )", spelling[strlen(folded)]) && i >= check->text->body)
+    if (g_str_has_prefix(spelling, folded) && strspn(spelling + strlen(folded), ". )"))
       return TRUE;
   }
   return FALSE;
@@ -222,6 +243,7 @@ static void report_jump(PlanCheck *check, gsize h, const Label *label, int last)
 
 void check_section_numbering_jump(PlanCheck *check) {
   int last[DEPTH_MAX + 1] = {0};
+  gsize place[DEPTH_MAX + 1] = {0}; /* the heading where each of them stands, or that of its parent */
   gsize h;
   json_t *item;
   json_array_foreach(json_object_get(check->reading, "headings"), h, item) {
@@ -233,13 +255,16 @@ void check_section_numbering_jump(PlanCheck *check) {
     int value = label.values[label.depth];
     int *before = &last[label.depth];
     g_autofree char *missing = label_text(&label, *before + 1);
-    if (value > *before + 1 && !stands_in_text(check, h, missing))
+    if (h < HEADINGS_MAX && value > *before + 1 && !stands_in_text(check, place[label.depth], h, missing))
       report_jump(check, h, &label, *before);
     else if (value <= *before && value > 1 && label.depth != 1)
       report_repeat(check, h);
     *before = value;
-    for (int d = label.depth + 1; d <= DEPTH_MAX; d++)
+    place[label.depth] = h;
+    for (int d = label.depth + 1; d <= DEPTH_MAX; d++) {
       last[d] = 0;
+      place[d] = h;
+    }
   }
 }
 

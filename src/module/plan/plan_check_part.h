@@ -2,6 +2,8 @@
 #pragma once
 #include "module/plan/plan_check.h"
 
+#define HEADINGS_MAX 500 /* a plan has some dozens; more are not looked for in the text */
+
 /* One source line as the checks see it: automatic number put back, Markdown signs taken off. */
 typedef struct {
   int number;
@@ -13,8 +15,9 @@ typedef struct {
   int hashes;     /* Markdown heading signs before it */
   int table;
   gboolean merged_up;
-  gboolean new_page; /* a page ended before it */
-  gboolean starts;   /* begins a paragraph or list item, as far as the layout can tell */
+  gboolean continues; /* DOCX: goes on the paragraph of the line before */
+  gboolean new_page;  /* a page ended before it */
+  gboolean starts;    /* begins a paragraph or list item, as far as the layout can tell */
 } CheckLine;
 
 /* The document as one run of words in folded spelling, hard wraps joined and page numbers left out, so that phrases
@@ -38,6 +41,8 @@ const CheckLine *check_text_line_at(const CheckText *text, gsize offset);
 guint check_text_paragraph_end(const CheckText *text, guint index);
 /* The words of lines [first, end) in folded spelling; g_free. */
 char *check_text_words(const CheckText *text, guint first, guint end);
+/* The path of the section that a line stands in; NULL before the first. */
+const char *check_text_where(const CheckText *text, int line);
 /* The number of the first line that has the words, 0 where none has. */
 int check_text_line_of(const CheckText *text, const char *words);
 
@@ -48,10 +53,13 @@ const char *word_find(const char *text, const char *phrase); /* whole words; bot
 struct PlanCheckRules {
   json_t *acts, *bodies, *outline;
 };
+char *words_without(const char *spelling, const json_t *words);    /* a text with the words of a list taken out */
 const char *rule_match(const json_t *words, const char *spelling); /* the first entry that matches, or NULL */
 
+gboolean rule_starts(const json_t *words, const char *spelling); /* the text begins with some entry */
+
 const char *json_text(const json_t *object, const char *key); /* NULL unless a text */
-char *day_text(const char *iso); /* 21/11/2026; what is no ISO date stays as it is */
+char *day_text(const char *iso);                              /* 21/11/2026; what is no ISO date stays as it is */
 gboolean json_list_empty(const json_t *list);
 
 typedef struct PlanCheck PlanCheck;
@@ -69,6 +77,7 @@ struct PlanCheck {
   const char *on;     /* ISO */
   const char *issued; /* ISO: the plan's date, or the first day that its month or year leaves open; NULL unknown */
   const CheckRow *row;
+  guint told; /* findings of this row */
   json_t *defects;
 };
 
@@ -80,6 +89,7 @@ typedef struct {
 } Finding;
 
 void check_report(PlanCheck *check, Finding finding);
+gboolean check_told_enough(const PlanCheck *check);        /* further findings of this code are not told */
 const char *check_where(const PlanCheck *check, int line); /* the section of a line, or "đầu văn bản" */
 
 /* Names of bodies (plan_check_name.c) */

@@ -111,12 +111,35 @@ void check_report_bypasses_issuer(PlanCheck *check) {
   }
 }
 
+static gboolean names_source(const PlanCheck *check, const char *words) {
+  const json_t *outline = check->rules->outline;
+  g_autofree char *rest = words_without(words, json_object_get(outline, "no_budget_sources"));
+  return rule_match(json_object_get(outline, "budget_sources"), rest) != NULL;
+}
+
+/* The section under a heading on money says where it comes from. */
+static gboolean section_names_source(const PlanCheck *check) {
+  const CheckText *text = check->text;
+  const json_t *headed = json_object_get(check->rules->outline, "budget_headed");
+  for (guint i = text->body; i < text->lines->len; i++) {
+    if (!check_line(text, i)->heading || !rule_match(headed, check_line(text, i)->spelling))
+      continue;
+    guint end = i + 1;
+    while (end < text->lines->len && !check_line(text, end)->heading)
+      end++;
+    g_autofree char *words = check_text_words(text, i + 1 < end ? i + 1 : i, end);
+    if (names_source(check, words))
+      return TRUE;
+  }
+  return FALSE;
+}
+
 void check_budget_source_missing(PlanCheck *check) {
   const json_t *budget = json_object_get(check->reading, "budget");
   const char *text = json_text(budget, "text");
-  g_autofree char *spelling = text_fold_spelling(text ? text : "");
-  if (!json_list_empty(json_object_get(budget, "sources")) ||
-      rule_match(json_object_get(check->rules->outline, "budget_sources"), spelling))
+  g_autofree char *written = text_fold_spelling(text ? text : "");
+  if (!json_list_empty(json_object_get(budget, "sources")) || names_source(check, written) ||
+      section_names_source(check))
     return;
   check_report(check, (Finding){.line = text ? check_text_line_of(check->text, text) : 0,
                                 .where = text ? NULL : "kinh phí",

@@ -108,6 +108,23 @@ static gboolean cause_answered(const PlanCheck *check, const json_t *groups, con
   return answered;
 }
 
+/* The other way round it is perhaps meant so. */
+static void check_scenarios_without_cause(PlanCheck *check, const json_t *causes) {
+  gsize i, c;
+  json_t *standard, *cause;
+  json_array_foreach(standard_groups(check), i, standard) {
+    gboolean named = FALSE;
+    json_array_foreach(causes, c, cause) named = named || means_group(standard, json_string_value(cause));
+    if (named || json_list_empty(causes) || !plan_group_for(check, standard))
+      continue;
+    g_autofree char *found =
+        g_strdup_printf("Có tình huống “%s” nhưng không nêu nguyên nhân", json_text(standard, "name"));
+    check_report(
+        check,
+        (Finding){.line = scenario_line(check), .found = found, .fix = "Bổ sung nhóm nguyên nhân", .arguable = TRUE});
+  }
+}
+
 /* Every cause that the plan names wants a scenario of its group. */
 void check_cause_scenario_mismatch(PlanCheck *check) {
   const json_t *causes = json_object_get(check->reading, "cause_groups");
@@ -124,8 +141,10 @@ void check_cause_scenario_mismatch(PlanCheck *check) {
       continue;
     g_string_append_printf(missing, "%s“%s”", count++ ? ", " : "", words);
   }
-  if (!count)
+  if (!count) {
+    check_scenarios_without_cause(check, causes);
     return;
+  }
   g_autofree char *found = g_strdup_printf("%zu nhóm nguyên nhân, %zu nhóm tình huống; chưa có tình huống cho %s",
                                            json_array_size(causes), json_array_size(plan_groups(check)), missing->str);
   check_report(check, (Finding){.line = check_text_line_of(check->text, json_string_value(json_array_get(causes, 0))),

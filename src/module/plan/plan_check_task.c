@@ -3,6 +3,8 @@
 #include "base/text.h"
 #include <string.h>
 
+#define PAIRS_MAX 10000 /* of leading and partner units of one task; no real task comes near */
+
 static const json_t *tasks_of(const PlanCheck *check) {
   return json_object_get(check->reading, "tasks");
 }
@@ -232,7 +234,8 @@ void check_same_unit_lead_and_coordinate(PlanCheck *check) {
   gsize i, l, c;
   json_t *task, *lead, *partner;
   json_array_foreach(tasks_of(check), i, task) {
-    if (task_value_inferred(check, i, "lead") || task_value_inferred(check, i, "coordinate"))
+    gsize pairs = json_array_size(json_object_get(task, "lead")) * json_array_size(json_object_get(task, "coordinate"));
+    if (pairs > PAIRS_MAX || task_value_inferred(check, i, "lead") || task_value_inferred(check, i, "coordinate"))
       continue;
     json_array_foreach(json_object_get(task, "lead"), l, lead) {
       json_array_foreach(json_object_get(task, "coordinate"), c, partner) {
@@ -370,7 +373,7 @@ void check_separator_error(PlanCheck *check) {
       continue;
     g_autofree char *words = check_text_words(text, i, end);
     const char *stop = strstr(words, ". ");
-    if (stop && stop[2] && strchr(stop, ';'))
+    if (stop && rule_starts(json_object_get(check->rules->bodies, "unit_starts"), stop + 2))
       check_report(
           check,
           (Finding){.line = check_line(text, i)->number, .found = words, .fix = "Ngăn các đơn vị bằng dấu chấm phẩy"});

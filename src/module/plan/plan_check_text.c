@@ -28,7 +28,9 @@ static char *strip_markdown(const char *text) {
     p++;
   GString *out = g_string_new(NULL);
   for (p += strspn(p, " "); *p; p++)
-    if (*p != '*' || p[1] == ' ')
+    if (*p == '\\' && g_ascii_ispunct(p[1]))
+      g_string_append_c(out, *++p);
+    else if (*p != '*' || p[1] == ' ')
       g_string_append_c(out, *p);
   return g_string_free(out, FALSE);
 }
@@ -54,15 +56,19 @@ static gboolean ends_sentence(const char *text) {
   return length && strchr(".;:/", text[length - 1]);
 }
 
+static int compare_widths(const void *a, const void *b) {
+  glong first = *(const glong *)a, second = *(const glong *)b;
+  return (first > second) - (first < second);
+}
+
+/* The width that nine lines of ten do not exceed. */
 static glong full_width(const GArray *lines) {
   g_autoptr(GArray) widths = g_array_new(FALSE, FALSE, sizeof(glong));
   for (guint i = 0; i < lines->len; i++) {
     glong width = g_utf8_strlen(g_array_index(lines, CheckLine, i).plain, -1);
-    guint at = widths->len;
-    while (at && g_array_index(widths, glong, at - 1) > width)
-      at--;
-    g_array_insert_val(widths, at, width);
+    g_array_append_val(widths, width);
   }
+  g_array_sort(widths, compare_widths);
   return widths->len ? g_array_index(widths, glong, widths->len * 9 / 10) : 0;
 }
 
@@ -74,7 +80,7 @@ static void find_starts(GArray *lines, SourceKind kind) {
     CheckLine *before = i ? &g_array_index(lines, CheckLine, i - 1) : NULL;
     gboolean capital = g_unichar_isupper(g_utf8_get_char(line->plain));
     glong room = before ? g_utf8_strlen(before->plain, -1) : 0;
-    line->starts = !before || kind == SOURCE_DOCX || line->table || has_marker(line->plain) ||
+    line->starts = !before || (kind == SOURCE_DOCX && !line->continues) || line->table || has_marker(line->plain) ||
                    ends_sentence(before->plain) || (capital && room < MAX(WRAP_MIN, width * 7 / 10));
   }
 }
@@ -97,6 +103,7 @@ static void append_line(CheckText *text, const SourceLine *source) {
   if (!*plain || (is_page_number(plain) && !source->table))
     return;
   CheckLine line = {.number = source->number, .table = source->table, .merged_up = source->merged_up};
+  line.continues = source->continues;
   line.new_page = source->page_start;
   line.hashes = (int)strspn(source->text, "#");
   line.plain = source->label ? g_strconcat(source->label, " ", plain, NULL) : g_steal_pointer(&plain);
@@ -143,32 +150,36 @@ static gboolean line_is_heading(const CheckLine *line, const char *heading) {
   return line->starts && length > 3 && strncmp(line->spelling, heading, length) == 0;
 }
 
-/* Walks headings and lines together: every line after a heading belongs to its path, until the next. */
+/* The line where a heading begins, from `from` on; the number of lines where it does not. */
+static guint find_heading(const CheckText *text, guint from, const char *heading) {
+  g_autofree char *spelling = text_fold_spelling(heading);
+  while (from < text->lines->len && !line_is_heading(check_line(text, from), spelling))
+    from++;
+  return from;
+}
+
+/* Walks headings and lines together: the lines from one heading to the next belong to its path. */
 static void find_sections(CheckText *text, const json_t *headings) {
   gsize h;
   json_t *value;
   guint from = 0;
   HeadingPath at_heading = {NULL, NULL};
   json_array_foreach(headings, h, value) {
-    g_autofree char *heading = text_fold_spelling(json_string_value(value) ? json_string_value(value) : "");
-    g_autofree char *label = json_string_value(value) ? heading_label(json_string_value(value)) : NULL;
-    guint at = from;
-    while (at < text->lines->len && !line_is_heading(check_line(text, at), heading))
-      at++;
+    const char *heading = json_string_value(value);
+    guint at = heading && h < HEADINGS_MAX ? find_heading(text, from, heading) : text->lines->len;
     if (at == text->lines->len)
       continue;
-    if (from == 0)
-      text->body = at;
-    check_line(text, at)->heading = h + 1;
+    text->body = from ? text->body : at;
     from = at + 1;
-    g_autofree char *path = label ? heading_path(&at_heading, label) : g_strdup(json_string_value(value));
-    for (guint i = at; i < text->lines->len; i++) {
-      g_free(check_line(text, i)->where);
-      check_line(text, i)->where = g_strdup(path);
-    }
+    g_autofree char *label = heading_label(heading);
+    check_line(text, at)->heading = h + 1;
+    check_line(text, at)->where = label ? heading_path(&at_heading, label) : g_strdup(heading);
   }
   g_free(at_heading.chapter);
   g_free(at_heading.section);
+  for (guint i = 1; i < text->lines->len; i++)
+    if (!check_line(text, i)->where)
+      check_line(text, i)->where = g_strdup(check_line(text, i - 1)->where);
 }
 
 static guint find_appendix(const CheckText *text) {
@@ -234,6 +245,21 @@ char *check_text_words(const CheckText *text, guint first, guint end) {
   gsize from = check_line(text, first)->start;
   gsize to = end < text->lines->len ? check_line(text, end)->start : text->flat->len;
   return g_strndup(text->flat->str + from, to - from);
+}
+
+const char *check_text_where(const CheckText *text, int line) {
+  const char *where = NULL;
+  guint low = 0, high = text->lines->len;
+  while (low < high) {
+    guint middle = (low + high) / 2;
+    if (check_line(text, middle)->number <= line) {
+      where = check_line(text, middle)->where;
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return where;
 }
 
 int check_text_line_of(const CheckText *text, const char *words) {

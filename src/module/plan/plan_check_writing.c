@@ -3,6 +3,8 @@
 #include "base/text.h"
 #include <string.h>
 
+#define COMMON_USES 3
+
 static void report_line(PlanCheck *check, const CheckLine *line, const char *fix) {
   check_report(check, (Finding){.line = line->number, .found = line->plain, .fix = fix});
 }
@@ -31,17 +33,19 @@ static guint edit_distance(const char *a, const char *b) {
 
 typedef enum { WORD_SAME, WORD_ACCENT, WORD_LETTER, WORD_OTHER } WordMatch;
 
-static WordMatch compare_words(const char *word, const char *wanted) {
+static WordMatch compare_words(const char *word, const char *bare, const char *wanted, const char *bare_wanted) {
   if (g_str_equal(word, wanted))
     return WORD_SAME;
-  g_autofree char *bare = text_fold(word), *bare_wanted = text_fold(wanted);
   if (g_str_equal(bare, bare_wanted))
     return WORD_ACCENT;
-  return strlen(bare) > 1 && edit_distance(bare, bare_wanted) == 1 ? WORD_LETTER : WORD_OTHER;
+  gsize length = strlen(bare), length_wanted = strlen(bare_wanted);
+  gboolean close = length > 1 && length <= length_wanted + 1 && length_wanted <= length + 1;
+  return close && edit_distance(bare, bare_wanted) == 1 ? WORD_LETTER : WORD_OTHER;
 }
 
 typedef struct {
   char **words;  /* of the document, without signs */
+  char **bare;   /* the same without accents */
   gsize *places; /* their offsets in flat */
   guint count;
 } Words;
@@ -51,7 +55,7 @@ static gboolean is_word_char(gunichar c) {
 }
 
 static Words split_words(const char *flat) {
-  g_autoptr(GPtrArray) words = g_ptr_array_new();
+  g_autoptr(GPtrArray) words = g_ptr_array_new(), bare = g_ptr_array_new();
   g_autoptr(GArray) places = g_array_new(FALSE, FALSE, sizeof(gsize));
   for (const char *p = flat; *p;) {
     const char *start = p;
@@ -59,30 +63,36 @@ static Words split_words(const char *flat) {
       p = g_utf8_next_char(p);
     if (p > start) {
       gsize place = (gsize)(start - flat);
-      g_ptr_array_add(words, g_strndup(start, (gsize)(p - start)));
+      char *word = g_strndup(start, (gsize)(p - start));
+      g_ptr_array_add(words, word);
+      g_ptr_array_add(bare, text_fold(word));
       g_array_append_val(places, place);
     } else {
       p = g_utf8_next_char(p);
     }
   }
-  guint count = words->len;
+  Words result = {.count = words->len};
   g_ptr_array_add(words, NULL);
-  return (Words){(char **)g_ptr_array_free(g_steal_pointer(&words), FALSE),
-                 (gsize *)(void *)g_array_free(g_steal_pointer(&places), FALSE), count};
+  g_ptr_array_add(bare, NULL);
+  result.words = (char **)g_ptr_array_free(g_steal_pointer(&words), FALSE);
+  result.bare = (char **)g_ptr_array_free(g_steal_pointer(&bare), FALSE);
+  result.places = (gsize *)(void *)g_array_free(g_steal_pointer(&places), FALSE);
+  return result;
 }
 
 static void words_clear(Words *words) {
   g_strfreev(words->words);
+  g_strfreev(words->bare);
   g_free(words->places);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Words, words_clear)
 
 /* The term stands at `at` with one wrong letter in a word, or with wrong accents in two: read wrongly, not written so.
  * One wrong accent may be a slip of the writer. */
-static WordMatch compare_term(const Words *words, guint at, char **term, guint length) {
+static WordMatch compare_term(const Words *words, guint at, const Words *term) {
   guint accents = 0, letters = 0;
-  for (guint i = 0; i < length; i++) {
-    WordMatch match = compare_words(words->words[at + i], term[i]);
+  for (guint i = 0; i < term->count; i++) {
+    WordMatch match = compare_words(words->words[at + i], words->bare[at + i], term->words[i], term->bare[i]);
     accents += match == WORD_ACCENT;
     letters += match == WORD_LETTER;
     if (match == WORD_OTHER || accents + letters > 2 || letters > 1)
@@ -97,6 +107,20 @@ static gboolean is_known_variant(const PlanCheck *check, const char *found) {
   return rule_match(json_object_get(check->rules->outline, "term_variants"), found) != NULL;
 }
 
+/* A word that the document uses in other places too was meant: "xác định sự cố" is no wrong "xác minh sự cố". */
+static gboolean is_common_word(const Words *words, guint at, const Words *term) {
+  for (guint i = 0; i < term->count; i++) {
+    guint uses = 0;
+    if (g_str_equal(words->bare[at + i], term->bare[i]))
+      continue;
+    for (guint w = 0; w < words->count && uses <= COMMON_USES; w++)
+      uses += g_str_equal(words->words[w], words->words[at + i]) ? 1 : 0;
+    if (uses > COMMON_USES)
+      return TRUE;
+  }
+  return FALSE;
+}
+
 static void report_term(PlanCheck *check, const char *found, const char *term, gsize place, gboolean arguable) {
   g_autofree char *told = g_strdup_printf("“%s”: có thể là “%s”", found, term);
   check_report(check, (Finding){.line = check_text_line_at(check->text, place)->number,
@@ -106,16 +130,17 @@ static void report_term(PlanCheck *check, const char *found, const char *term, g
 }
 
 static void look_for_term(PlanCheck *check, const Words *words, const char *term_text, GHashTable *told) {
-  g_auto(GStrv) term = g_strsplit(term_text, " ", -1);
-  guint length = g_strv_length(term);
-  for (guint at = 0; length >= 3 && at + length <= words->count; at++) {
-    WordMatch match = compare_term(words, at, term, length);
+  g_auto(Words) term = split_words(term_text);
+  for (guint at = 0; term.count >= 3 && at + term.count <= words->count && !check_told_enough(check); at++) {
+    WordMatch match = compare_term(words, at, &term);
     if (match != WORD_LETTER && match != WORD_ACCENT)
       continue;
-    gsize end = words->places[at + length - 1] + strlen(words->words[at + length - 1]);
+    guint last = at + term.count - 1;
+    gsize end = words->places[last] + strlen(words->words[last]);
     char *found = g_strndup(check->text->flat->str + words->places[at], end - words->places[at]);
-    if (!is_known_variant(check, found) && !g_hash_table_contains(told, found))
-      report_term(check, found, term_text, words->places[at], match == WORD_ACCENT);
+    gboolean news = !g_hash_table_contains(told, found) && !is_known_variant(check, found);
+    if (news)
+      report_term(check, found, term_text, words->places[at], match == WORD_ACCENT || is_common_word(words, at, &term));
     g_hash_table_add(told, found);
   }
 }
@@ -229,16 +254,24 @@ void check_spelling_variant(PlanCheck *check) {
 
 /* ---- pages, markers, contacts, letters ---- */
 
-/* A line in the middle of a sentence after which a page ended. */
+static gboolean sentence_goes_on(const CheckLine *line, const CheckLine *next) {
+  return !next->starts && !strchr(".;:/", line->plain[strlen(line->plain) - 1]) &&
+         g_unichar_islower(g_utf8_get_char(next->plain));
+}
+
+/* A sentence broken by the end of a page, or by an empty line where few are. */
 void check_page_break_split(PlanCheck *check) {
+  const CheckLine *first = NULL;
+  guint splits = 0;
   for (guint i = check->text->body; i + 1 < check->text->lines->len; i++) {
     const CheckLine *line = check_line(check->text, i), *next = check_line(check->text, i + 1);
-    if (!next->new_page || next->starts || strchr(".;:/", line->plain[strlen(line->plain) - 1]) ||
-        !g_unichar_islower(g_utf8_get_char(next->plain)))
+    if ((!next->new_page && next->number == line->number + 1) || !sentence_goes_on(line, next))
       continue;
-    report_line(check, next, "Nối câu bị ngắt qua trang");
-    return;
+    first = first ? first : next;
+    splits++;
   }
+  if (first && (first->new_page || splits * 10 < check->text->lines->len))
+    report_line(check, first, "Nối câu bị ngắt qua trang");
 }
 
 void check_page_number_in_text(PlanCheck *check) {
