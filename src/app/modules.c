@@ -3,6 +3,7 @@
 #include "module/admin/admin.h"
 #include "module/board/board.h"
 #include "module/duty/duty.h"
+#include "module/mail/mail.h"
 #include "module/org/org.h"
 #include "module/plan/plan.h"
 
@@ -13,5 +14,6 @@ const Module *const MODULES[] = {
     &plan_module,
     &duty_module,
     &admin_module,
+    &mail_module,
     NULL,
 };
