@@ -4,6 +4,7 @@
 #include "module/board/board.h"
 #include "module/duty/duty.h"
 #include "module/incident/incident.h"
+#include "module/mail/mail.h"
 #include "module/org/org.h"
 #include "module/system/system.h"
 #include "module/plan/plan.h"
@@ -17,5 +18,6 @@ const Module *const MODULES[] = {
     &duty_module,
     &incident_module,
     &admin_module,
+    &mail_module,
     NULL,
 };
