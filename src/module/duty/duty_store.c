@@ -51,7 +51,7 @@ static const StoreSql SQL[] = {
     [SQL_GET] = {"duty.get",
                  "SELECT d.id, d.code, d.series_id, d.body_id, d.plan_id, d.law_rule, d.subject_type, d.subject_id, d.task_ref, "
                  "d.section, d.title, d.content, d.lead_names, d.lead_body_id, d.period, d.time_text, d.cycle_from, d.cycle_to, "
-                 "d.due_day, d.due_ground, d.due_basis, d.state, d.assignee_id, a.name, b.name, d.evidenced_ms, d.done_ms, "
+                 "d.due_day, d.due_ground, d.due_basis, d.state, d.assignee_id, a.name, b.name, d.done_by, d.evidenced_ms, d.done_ms, "
                  "d.created_ms, d.version FROM duty d LEFT JOIN account a ON a.id = d.assignee_id "
                  "LEFT JOIN account b ON b.id = d.done_by WHERE d.id = $1", NULL},
     [SQL_ID_OF_CODE] = {"duty.id_of_code", "SELECT id FROM duty WHERE code = $1", NULL},
@@ -156,7 +156,8 @@ const Duty *duty_store_get(StoreConn *conn, Arena *arena, const char *id, GError
                           &duty->subject_type, &duty->subject_id, &duty->task_ref, &duty->section, &duty->title,
                           &duty->content, &duty->lead_names, &duty->lead_body_id, &duty->period, &duty->time_text,
                           &duty->cycle_from, &duty->cycle_to, &duty->due_day, &duty->due_ground, &duty->due_basis,
-                          &duty->state, &duty->assignee_id, &duty->assignee_name, &duty->done_by_name};
+                          &duty->state, &duty->assignee_id, &duty->assignee_name, &duty->done_by_name,
+                          &duty->done_by};
   int count = (int)G_N_ELEMENTS(texts);
   for (int i = 0; i < count; i++)
     *texts[i] = arena_text(arena, store_text(rows, i), -1);
