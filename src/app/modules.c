@@ -3,6 +3,7 @@
 #include "module/admin/admin.h"
 #include "module/board/board.h"
 #include "module/duty/duty.h"
+#include "module/incident/incident.h"
 #include "module/org/org.h"
 #include "module/plan/plan.h"
 
@@ -12,6 +13,7 @@ const Module *const MODULES[] = {
     &org_module,
     &plan_module,
     &duty_module,
+    &incident_module,
     &admin_module,
     NULL,
 };

@@ -250,6 +250,10 @@ static const char *link_of(Arena *arena, const char *type, const char *id) {
   return strcmp(type, "duty") == 0 ? arena_printf(arena, "/nhiem-vu/%s", id) : NULL;
 }
 
+static gboolean sees(Request *request, const char *type, const char *id) {
+  return strcmp(type, "duty") == 0 && duty_require_seen(request, id, NULL);
+}
+
 const Module duty_module = {
     .name = "duty",
     .operations = OPERATIONS(OPERATIONS),
@@ -258,6 +262,10 @@ const Module duty_module = {
     .board = duty_board,
     .calendar = duty_calendar,
     .badge = duty_badge,
+    .late = duty_late,
+    .body_row = duty_body_row,
+    .beside = duty_beside,
     .link = link_of,
+    .sees = sees,
     .jobs = DUTY_JOBS,
 };
