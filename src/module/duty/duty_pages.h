@@ -3,6 +3,7 @@
 #include "module/duty/duty_store.h"
 
 gboolean duty_list(Request *request, Doc *answer, GError **error);
+gboolean duty_export(Request *request, Doc *answer, GError **error); /* XLSX */
 gboolean duty_view(Request *request, Doc *answer, GError **error);
 gboolean duty_new_form(Request *request, Doc *answer, GError **error);
 
