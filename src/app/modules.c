@@ -3,6 +3,8 @@
 #include "module/admin/admin.h"
 #include "module/board/board.h"
 #include "module/duty/duty.h"
+#include "module/incident/incident.h"
+#include "module/mail/mail.h"
 #include "module/org/org.h"
 #include "module/system/system.h"
 #include "module/plan/plan.h"
@@ -14,6 +16,8 @@ const Module *const MODULES[] = {
     &system_module,
     &plan_module,
     &duty_module,
+    &incident_module,
     &admin_module,
+    &mail_module,
     NULL,
 };

@@ -225,6 +225,7 @@ static const Operation OPERATIONS[] = {
      LAW_PAGE_FIELDS, .page = "duty/law.html", .columns = "rows:day,period,lead,title"},
     {"duty.from_law", "POST", "/nhiem-vu/tu-luat", "duty.write", "Tạo nhiệm vụ từ việc định kỳ của pháp luật", duty_from_law, LAW_FIELDS,
      .after = "/nhiem-vu", .columns = "rows:day,period,lead,title"},
+    {"duty.export", "GET", "/nhiem-vu/tep", "duty.read", "Xuất nhiệm vụ ra bảng tính", duty_export, NULL, .gives = GIVES_FILE},
     {"duty.view", "GET", "/nhiem-vu/{id}", "duty.read", "Xem một nhiệm vụ", duty_view, VIEW_FIELDS, .page = "duty/view.html",
      .columns = NULL, .versioned = TRUE},
     {"duty.add", "POST", "/nhiem-vu/moi", "duty.write", "Thêm nhiệm vụ ngoài kế hoạch", run_add, ADD_FIELDS, .after = "/nhiem-vu/{id}"},
@@ -267,6 +268,9 @@ static const SettingRow SETTINGS[] = {
      "Nghị định không nêu số ngày; đây là hạn gợi ý cho nhiệm vụ được tạo khi đầu mối thay đổi.", 1, 60, TRUE},
     {NULL},
 };
+static gboolean sees(Request *request, const char *type, const char *id) {
+  return strcmp(type, "duty") == 0 && duty_require_seen(request, id, NULL);
+}
 
 const Module duty_module = {
     .name = "duty",
@@ -280,6 +284,7 @@ const Module duty_module = {
     .body_row = duty_body_row,
     .beside = duty_beside,
     .link = link_of,
+    .sees = sees,
     .jobs = DUTY_JOBS,
     .events = EVENTS,
     .settings = SETTINGS,
