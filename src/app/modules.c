@@ -3,6 +3,7 @@
 #include "module/admin/admin.h"
 #include "module/board/board.h"
 #include "module/duty/duty.h"
+#include "module/incident/incident.h"
 #include "module/mail/mail.h"
 #include "module/org/org.h"
 #include "module/plan/plan.h"
@@ -13,6 +14,7 @@ const Module *const MODULES[] = {
     &org_module,
     &plan_module,
     &duty_module,
+    &incident_module,
     &admin_module,
     &mail_module,
     NULL,

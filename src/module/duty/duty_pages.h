@@ -10,6 +10,11 @@ gboolean duty_board(Request *request, Doc *board, GError **error);
 gboolean duty_calendar(Request *request, const char *from_day, const char *to_day, Doc *items, GError **error);
 gboolean duty_badge(Request *request, const MenuEntry *entry, Doc *item, GError **error);
 
+/* Hooks of Module: on the pages of bodies and of what duties are about. */
+gboolean duty_late(Request *request, const char *body_id, GHashTable *late, GError **error);
+gboolean duty_body_row(Request *request, const char *body_id, Doc *row, GError **error);
+gboolean duty_beside(Request *request, const char *type, const char *id, Doc *answer, GError **error);
+
 /* ISO day so many days from today. */
 const char *duty_key_after(const Request *request, int days);
 

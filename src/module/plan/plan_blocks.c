@@ -5,8 +5,9 @@
 #define PARAGRAPH_MAX 20000 /* characters; joining stops there */
 
 /* Words that open a paragraph of their own even where the line before is filled to the margin. */
-static const char *const OPENERS[] = {"tren day la", "trong qua trinh", "yeu cau", "de nghi", "can cu", "thuc hien", "noi nhan",
-                                      "ke hoach nay", "doi voi", "viec xay dung", NULL};
+static const char *const OPENERS[] = {"tren day la", "trong qua trinh", "yeu cau",  "de nghi",
+                                      "can cu",      "thuc hien",       "noi nhan", "ke hoach nay",
+                                      "doi voi",     "viec xay dung",   NULL};
 
 static int parentheses(const char *fold, int depth) {
   for (const char *p = fold; *p; p++)
@@ -32,13 +33,14 @@ static gboolean appendix_title(PlanText text) {
 
 typedef struct {
   PlanReading *reading;
-  PlanLine *before; /* the line that the open block ends with; NULL after something else: a table */
+  PlanLine *before;     /* the line that the open block ends with; NULL after something else: a table */
   GString *text, *fold; /* of the open block so far */
   int depth;            /* its open parentheses */
 } Joiner;
 
 static gboolean same_place(const PlanLine *a, const PlanLine *b) {
-  return a->source->table == b->source->table && a->source->row == b->source->row && a->source->column == b->source->column;
+  return a->source->table == b->source->table && a->source->row == b->source->row &&
+         a->source->column == b->source->column;
 }
 
 /* A dash that a wrapped "(… Việt Nam\n- VNCERT/CC)" left at the start of a line is no list mark. */
@@ -46,15 +48,17 @@ static gboolean mark_is_false(const Joiner *joiner, const PlanBlock *open, const
   const char *close = strchr(line->text.fold, ')');
   const char *again = strchr(line->text.fold, '(');
   gsize length = open->text.length;
-  if (line->mark.kind == MARK_DASH && length && g_ascii_isdigit(open->text.fold[length - 1]) && g_ascii_isdigit(line->text.fold[line->mark.length]))
+  if (line->mark.kind == MARK_DASH && length && g_ascii_isdigit(open->text.fold[length - 1]) &&
+      g_ascii_isdigit(line->text.fold[line->mark.length]))
     return TRUE; /* "giai đoạn 2027" / "- 2030" */
   return line->mark.kind == MARK_DASH && joiner->depth && close && (!again || close < again);
 }
 
 /* The last word cannot end a sentence. */
 static gboolean goes_on(PlanText text) {
-  static const char *const OPEN_ENDS[] = {" và", " của", " về", " với", " cho", " tại", " theo", " thuộc", " các", " hoặc", " đến", " từ",
-                                          " là", " gửi", " ngày", " khi", " Bộ", " Sở", " Ban", " Điều", " Phòng", " Công an", ",", " -", NULL};
+  static const char *const OPEN_ENDS[] = {
+      " và",  " của",  " về",  " với", " cho", " tại", " theo", " thuộc", " các",     " hoặc", " đến", " từ", " là",
+      " gửi", " ngày", " khi", " Bộ",  " Sở",  " Ban", " Điều", " Phòng", " Công an", ",",     " -",   NULL};
   for (gsize i = 0; OPEN_ENDS[i]; i++)
     if (g_str_has_suffix(text.text, OPEN_ENDS[i]))
       return TRUE;
@@ -63,20 +67,23 @@ static gboolean goes_on(PlanText text) {
 
 /* A section title of one line, and after it a line that opens a paragraph: filled to the margin, from a capital. */
 static gboolean heading_is_whole(const PlanReading *reading, const PlanBlock *open, PlanText next) {
-  if (open->mark.kind > MARK_NUMBER_4 || (int)open->text.length > reading->margin * 2 + reading->margin / 4 || goes_on(open->text))
+  if (open->mark.kind > MARK_NUMBER_4 || (int)open->text.length > reading->margin * 2 + reading->margin / 4 ||
+      goes_on(open->text))
     return FALSE;
   return plan_starts_any(next.fold, OPENERS) || (int)next.length * 5 >= reading->margin * 4;
 }
 
 static gboolean continues(const Joiner *joiner, const PlanBlock *open, const PlanLine *line) {
-  if (!open || !joiner->before || open->table || open->appendix || open->text.length > PARAGRAPH_MAX || !same_place(joiner->before, line))
+  if (!open || !joiner->before || open->table || open->appendix || open->text.length > PARAGRAPH_MAX ||
+      !same_place(joiner->before, line))
     return FALSE;
   if (line->mark.kind != MARK_NONE)
     return mark_is_false(joiner, open, line);
   PlanText text = line->text;
   gunichar first = g_utf8_get_char(text.text);
   char end = open->text.fold[open->text.length ? open->text.length - 1 : 0];
-  if (joiner->reading->source->kind == SOURCE_DOCX) /* its paragraphs are whole; a break inside one goes on in small letters */
+  if (joiner->reading->source->kind ==
+      SOURCE_DOCX) /* its paragraphs are whole; a break inside one goes on in small letters */
     return g_unichar_islower(first) && end != ':' && !line->source->label;
   if (g_unichar_islower(first) || strchr(",;.)%", (int)text.fold[0]))
     return TRUE;
@@ -108,7 +115,8 @@ static void append(Joiner *joiner, PlanBlock *open, PlanText text, int line) {
   g_string_append(joiner->text, text.text);
   g_string_append(joiner->fold, text.fold);
   joiner->depth = parentheses(text.fold, joiner->depth);
-  open->text = (PlanText){joiner->text->str, joiner->fold->str, joiner->fold->len};
+  gsize length = joiner->fold->len;
+  open->text = length ? (PlanText){joiner->text->str, joiner->fold->str, length} : PLAN_TEXT_EMPTY;
   open->line_to = line;
 }
 
@@ -125,10 +133,10 @@ static void close_block(Joiner *joiner) {
 }
 
 static void add_block(PlanReading *reading, const PlanLine *line) {
-  PlanBlock block = {.mark = line->mark, .line_from = line->source->number, .line_to = line->source->number, .parent = -1};
+  PlanBlock block = {
+      .mark = line->mark, .line_from = line->source->number, .line_to = line->source->number, .parent = -1};
   block.text = plan_text_from(reading->chunk, line->text, line->mark.kind == MARK_NONE ? 0 : line->mark.length);
   block.appendix = appendix_title(line->text);
-  block.bold = line->bold;
   block.heading = line->source->heading;
   PlanMark inner = plan_mark(block.text);
   if (block.mark.kind == MARK_DASH && (inner.kind == MARK_PLUS || inner.kind == MARK_STAR)) {
@@ -174,7 +182,9 @@ static void split_labels(PlanReading *reading) {
     for (gsize from = 0;;) {
       LabelKind kind = LABEL_NONE;
       gsize value = 0;
-      gssize at = block.table || block.appendix || block.text.length > PARAGRAPH_MAX ? -1 : plan_label_find(block.text, from, &kind, &value);
+      gssize at = block.table || block.appendix || block.text.length > PARAGRAPH_MAX
+                      ? -1
+                      : plan_label_find(block.text, from, &kind, &value);
       if (at == 0) {
         from = value;
         continue;
@@ -218,10 +228,8 @@ void plan_blocks_build(PlanReading *reading) {
       append(&joiner, open, line->text, line->source->number);
     } else {
       close_block(&joiner);
-      gboolean full = joiner.before && reading->margin && (int)joiner.before->text.length * 5 >= reading->margin * 4;
       add_block(reading, line);
       open = plan_block(reading, reading->blocks->len - 1);
-      open->after_full = full;
       append(&joiner, open, open->text, line->source->number);
     }
     joiner.before = line;

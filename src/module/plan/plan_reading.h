@@ -15,11 +15,20 @@ typedef struct {
   PlanMark mark;
   const SourceLine *source;
   LineUse use;
-  gboolean bold;
 } PlanLine;
 
-typedef enum { COLUMN_OTHER, COLUMN_COUNT, COLUMN_CONTENT, COLUMN_LEAD, COLUMN_COORDINATE, COLUMN_OWNERS, COLUMN_TIME,
-               COLUMN_PRODUCT, COLUMN_NOTE, COLUMN_MONEY } ColumnRole;
+typedef enum {
+  COLUMN_OTHER,
+  COLUMN_COUNT,
+  COLUMN_CONTENT,
+  COLUMN_LEAD,
+  COLUMN_COORDINATE,
+  COLUMN_OWNERS,
+  COLUMN_TIME,
+  COLUMN_PRODUCT,
+  COLUMN_NOTE,
+  COLUMN_MONEY
+} ColumnRole;
 #define TABLE_COLUMNS 12
 
 typedef struct {
@@ -39,14 +48,21 @@ typedef struct {
   guint columns;
   PlanText titles[TABLE_COLUMNS];
   ColumnRole roles[TABLE_COLUMNS];
-  GArray *rows;       /* of PlanRow */
-  guint first, last;  /* indexes of lines */
-  gboolean merges;    /* the source says itself which cells are merged */
-  gboolean flattened; /* cell bounds were lost */
+  GArray *rows;      /* of PlanRow */
+  guint first, last; /* indexes of lines */
+  gboolean merges;   /* the source says itself which cells are merged */
   gboolean is_tasks, repeats;
 } PlanTable;
 
-typedef enum { LABEL_NONE, LABEL_CONTENT, LABEL_LEAD, LABEL_COORDINATE, LABEL_TIME, LABEL_PRODUCT, LABEL_MONEY } LabelKind;
+typedef enum {
+  LABEL_NONE,
+  LABEL_CONTENT,
+  LABEL_LEAD,
+  LABEL_COORDINATE,
+  LABEL_TIME,
+  LABEL_PRODUCT,
+  LABEL_MONEY
+} LabelKind;
 
 typedef struct {
   PlanText text; /* after the mark */
@@ -59,7 +75,7 @@ typedef struct {
   int end;                    /* the first block after its subtree */
   gboolean owned;             /* a label of owner or time stands in its subtree */
   int owned_siblings;         /* blocks of the same parent and mark, itself too, that are owned */
-  gboolean caps, bold, after_full; /* after_full: the line before it was filled to the margin */
+  gboolean caps;
   int heading;
   gboolean appendix;
 } PlanBlock;
@@ -132,7 +148,7 @@ int plan_reading_year(PlanReading *reading);
 typedef struct {
   gsize from, to; /* characters: from the type word to the end of number and date */
   const char *type;
-  PlanText name;  /* of a law */
+  PlanText name; /* of a law */
   PlanText number;
   char date[11];
 } PlanCitation;

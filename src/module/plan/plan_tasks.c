@@ -1,4 +1,5 @@
-/* Tasks written as prose: content, owner, partners and time as labelled paragraphs, in any of the ways of marking them. */
+/* Tasks written as prose: content, owner, partners and time as labelled paragraphs, in any of the ways of marking them.
+ */
 #include "module/plan/plan_task.h"
 #include <string.h>
 
@@ -36,11 +37,13 @@ static int content_anchor(PlanReading *reading, int index) {
 /* Labels after the last bullet of a list, or after a list with a title of its own ("b) Tình huống:"), are for what the
  * list belongs to. */
 static gboolean belongs_to_list(PlanReading *reading, int index) {
-  PlanBlock *block = plan_block(reading, index), *next = plan_block(reading, MIN(index + 1, (int)reading->blocks->len - 1));
+  PlanBlock *block = plan_block(reading, index),
+            *next = plan_block(reading, MIN(index + 1, (int)reading->blocks->len - 1));
   if (block->mark.kind < MARK_LETTER || block->owned_siblings >= 2)
     return FALSE;
   if (block->mark.kind < MARK_DASH)
-    return g_str_has_suffix(block->text.fold, ":") && next->parent == index && next->label == LABEL_NONE && next->mark.kind != MARK_NONE;
+    return g_str_has_suffix(block->text.fold, ":") && next->parent == index && next->label == LABEL_NONE &&
+           next->mark.kind != MARK_NONE;
   for (int i = block->parent + 1; i < index; i++)
     if (plan_block(reading, i)->parent == block->parent && plan_block(reading, i)->mark.kind == block->mark.kind)
       return TRUE;
@@ -49,7 +52,8 @@ static gboolean belongs_to_list(PlanReading *reading, int index) {
 
 static int label_anchor(PlanReading *reading, int index) {
   int anchor = plan_block(reading, index)->parent;
-  while (anchor >= 0 && plan_block(reading, anchor)->label != LABEL_NONE && plan_block(reading, anchor)->label != LABEL_CONTENT)
+  while (anchor >= 0 && plan_block(reading, anchor)->label != LABEL_NONE &&
+         plan_block(reading, anchor)->label != LABEL_CONTENT)
     anchor = plan_block(reading, anchor)->parent;
   if (anchor < 0)
     return -1;
@@ -93,12 +97,15 @@ static void open_task(Prose *prose, int anchor, int index, gboolean labelled) {
   prose->task.response = plan_block_response(reading, anchor < 0 ? index : anchor);
   prose->task.id = plan_block_id(reading, anchor);
   gboolean own_title = labelled && anchor >= 0 && anchor != index;
-  prose->task.heading = own_title ? plan_block(reading, anchor)->text
-                                  : nearest_heading(reading, anchor == index && anchor >= 0 ? plan_block(reading, anchor)->parent : anchor);
+  prose->task.heading =
+      own_title
+          ? plan_block(reading, anchor)->text
+          : nearest_heading(reading, anchor == index && anchor >= 0 ? plan_block(reading, anchor)->parent : anchor);
   if (labelled || anchor < 0)
     return;
   if (prose->last < anchor)
-    add_content(prose, plan_block(reading, anchor)->text, plan_block(reading, anchor)->line_from, plan_block(reading, anchor)->line_to);
+    add_content(prose, plan_block(reading, anchor)->text, plan_block(reading, anchor)->line_from,
+                plan_block(reading, anchor)->line_to);
   for (int i = MAX(anchor, prose->last) + 1; i < index; i++) {
     PlanBlock *block = plan_block(reading, i);
     if (!block->table && block->label == LABEL_NONE)
@@ -137,7 +144,8 @@ static void take_label(Prose *prose, int index) {
     return;
   }
   int anchor = label_anchor(reading, index);
-  gboolean fits = prose->open && (prose->anchor < 0 || plan_block_under(reading, index, prose->anchor)) && !field_taken(prose, block->label);
+  gboolean fits = prose->open && (prose->anchor < 0 || plan_block_under(reading, index, prose->anchor)) &&
+                  !field_taken(prose, block->label);
   gboolean own = anchor >= 0 && anchor != prose->anchor && anchor > prose->anchor && prose->labelled &&
                  plan_block(reading, anchor)->owned_siblings >= 2 && block->label == LABEL_LEAD;
   if ((!fits || own) && !is_owner_label(block))
@@ -160,8 +168,9 @@ static void take_text(Prose *prose, int index) {
     return;
   }
   gboolean under_label = block->parent >= 0 && is_owner_label(plan_block(reading, block->parent));
-  gboolean runs_on = block->mark.kind == MARK_NONE && index && plan_block(reading, index - 1)->text.length &&
-                     strchr(";,", plan_block(reading, index - 1)->text.fold[plan_block(reading, index - 1)->text.length - 1]);
+  gboolean runs_on =
+      block->mark.kind == MARK_NONE && index && plan_block(reading, index - 1)->text.length &&
+      strchr(";,", plan_block(reading, index - 1)->text.fold[plan_block(reading, index - 1)->text.length - 1]);
   if (prose->field == LABEL_CONTENT)
     add_content(prose, block->text, block->line_from, block->line_to);
   else if (under_label ? block->mark.kind != MARK_NONE || runs_on : runs_on)
@@ -175,7 +184,8 @@ static void take_text(Prose *prose, int index) {
 
 /* "…; hoàn thành trước ngày 30/6": the words of a sentence that say when. */
 static PlanText time_in_sentence(PlanReading *reading, PlanText text) {
-  static const char *const WHEN[] = {"hoan thanh truoc", "hoan thanh trong", "xong truoc", "truoc ngay", "thoi gian", NULL};
+  static const char *const WHEN[] = {"hoan thanh truoc", "hoan thanh trong", "xong truoc",
+                                     "truoc ngay",       "thoi gian",        NULL};
   for (gsize i = 0; WHEN[i]; i++) {
     gssize at = plan_find_word(text.fold, 0, WHEN[i]);
     if (at < 0)
@@ -194,7 +204,8 @@ static gboolean take_assignment(Prose *prose, int index) {
   PlanBlock *block = plan_block(reading, index);
   gsize from = plan_starts(block->text.fold, "giao cho ") ? 9 : plan_starts(block->text.fold, "giao ") ? 5 : 0;
   gssize leads = plan_find_word(block->text.fold, from, "chu tri");
-  if (!from || leads < 0 || leads > 140 || !plan_unit_word(block->text.fold + from) || !plan_text_upper_at(block->text, 0))
+  if (!from || leads < 0 || leads > 140 || !plan_unit_word(block->text.fold + from) ||
+      !plan_text_upper_at(block->text, 0))
     return FALSE;
   flush(prose);
   gsize after = (gsize)leads + 7;
@@ -202,9 +213,11 @@ static gboolean take_assignment(Prose *prose, int index) {
   Task task = plan_task_new();
   if (with >= 0 && (gsize)with < after + 4) {
     gsize start = (gsize)with + 13, verb = plan_duty_verb(block->text, start);
-    plan_task_part(task.coordinates, plan_text_slice(reading->chunk, block->text, start, verb), block->line_from, block->line_to, FALSE);
+    plan_task_part(task.coordinates, plan_text_slice(reading->chunk, block->text, start, verb), block->line_from,
+                   block->line_to, FALSE);
   }
-  plan_task_part(task.leads, plan_text_slice(reading->chunk, block->text, from, (gsize)leads), block->line_from, block->line_to, FALSE);
+  plan_task_part(task.leads, plan_text_slice(reading->chunk, block->text, from, (gsize)leads), block->line_from,
+                 block->line_to, FALSE);
   task.content = (TaskPart){block->text, block->line_from, block->line_to, FALSE};
   task.time = (TaskPart){time_in_sentence(reading, block->text), block->line_from, block->line_to, FALSE};
   task.response = plan_block_response(reading, block->parent);
@@ -217,7 +230,9 @@ static gboolean take_assignment(Prose *prose, int index) {
   return TRUE;
 }
 
-static gpointer list_key(const PlanBlock *block) { return GINT_TO_POINTER((block->parent + 1) * 16 + (int)block->mark.kind); }
+static gpointer list_key(const PlanBlock *block) {
+  return GINT_TO_POINTER((block->parent + 1) * 16 + (int)block->mark.kind);
+}
 
 /* Items beside tasks in the same list that name no owner. */
 static void read_unowned(PlanReading *reading, const gboolean *anchors) {
@@ -228,13 +243,16 @@ static void read_unowned(PlanReading *reading, const gboolean *anchors) {
       g_hash_table_add(with_tasks, list_key(plan_block(reading, i)));
   for (int i = reading->body; i < (int)reading->blocks->len; i++) {
     PlanBlock *block = plan_block(reading, i);
-    gboolean item = block->mark.kind >= MARK_NUMBER && block->mark.kind <= MARK_LETTER && block->label == LABEL_NONE && block->parent >= 0;
+    gboolean item = block->mark.kind >= MARK_NUMBER && block->mark.kind <= MARK_LETTER && block->label == LABEL_NONE &&
+                    block->parent >= 0;
     gboolean section = i + 1 < block->end && plan_block(reading, i + 1)->mark.kind <= MARK_LETTER;
-    if (!item || section || anchors[i] || block->owned || anchors[block->parent] || !g_hash_table_contains(with_tasks, list_key(block)))
+    if (!item || section || anchors[i] || block->owned || anchors[block->parent] ||
+        !g_hash_table_contains(with_tasks, list_key(block)))
       continue;
     json_array_append_new(list, json_pack("{s:s, s:o}", "id", plan_block_id(reading, i).text, "content",
                                           plan_json_text(plan_text_bare(reading->chunk, block->text))));
-    plan_note(reading, PLAN_READ, block->line_from, block->line_to, "/content_items_without_owner/%" G_GSIZE_FORMAT, json_array_size(list) - 1);
+    plan_note(reading, PLAN_READ, block->line_from, block->line_to, "/content_items_without_owner/%" G_GSIZE_FORMAT,
+              json_array_size(list) - 1);
   }
 }
 
