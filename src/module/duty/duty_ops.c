@@ -244,6 +244,11 @@ static const PermissionRow PERMISSIONS[] = {
     {NULL},
 };
 
+static const SettingRow SETTINGS[] = {
+    {"duty.escalate_days", FIELD_INT, "7", "Quá hạn bao nhiêu ngày thì báo lên cấp trên", NULL, 1, 365, .on_page = TRUE},
+    {NULL},
+};
+
 static const MenuEntry MENU[] = {{"Nhiệm vụ", "/nhiem-vu", "duty.read", 50, FALSE, "duty"}, {NULL}};
 
 static const char *link_of(Arena *arena, const char *type, const char *id) {
@@ -268,4 +273,6 @@ const Module duty_module = {
     .link = link_of,
     .sees = sees,
     .jobs = DUTY_JOBS,
+    .settings = SETTINGS,
+    .doctor = duty_doctor,
 };
