@@ -82,11 +82,10 @@ static gboolean board_row(const DutyRow *found, void *data) {
 gboolean duty_board(Request *request, Doc *board, GError **error) {
   StoreConn *conn = request_read(request, error);
   Doc *tiles = (Doc *)(gintptr)doc_get(board, KEY("tiles"));
-  gint64 open = 0, late = 0, soon = 0;
-  if (!conn || !duty_store_count(conn, request->body_id, "", duty_key_after(request, -1), &late, error) ||
-      !duty_store_count(conn, request->body_id, duty_key_after(request, 0), duty_key_after(request, 7), &soon, error) ||
-      !duty_store_count(conn, request->body_id, "", "~", &open, error))
+  gint64 counts[COUNT_KINDS];
+  if (!conn || !duty_count_open(request, conn, request->body_id, counts, error))
     return FALSE;
+  gint64 open = counts[COUNT_OPEN], late = counts[COUNT_LATE], soon = counts[COUNT_SOON];
   add_tile(request, tiles, late, "Nhiệm vụ quá hạn", late ? oldest_note(request, conn) : "", "/nhiem-vu?tab=qua-han", TRUE);
   add_tile(request, tiles, soon, "Nhiệm vụ 7 ngày tới",
            arena_printf(request->arena, "%s %s", message(request->lang, "đến hết"), duty_day_text(request->arena, duty_key_after(request, 7))),

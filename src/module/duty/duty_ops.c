@@ -215,6 +215,7 @@ static const Operation OPERATIONS[] = {
      .columns = "rows:code,state.label,due.day,lead,title"},
     {"duty.form", "GET", "/nhiem-vu/moi", "duty.write", "Thêm nhiệm vụ", duty_new_form, NULL, .page = "duty/form.html",
      .faces = FACE_WEB /* a form */},
+    {"duty.export", "GET", "/nhiem-vu/tep", "duty.read", "Xuất nhiệm vụ ra bảng tính", duty_export, NULL, .gives = GIVES_FILE},
     {"duty.view", "GET", "/nhiem-vu/{id}", "duty.read", "Xem một nhiệm vụ", duty_view, VIEW_FIELDS, .page = "duty/view.html",
      .columns = NULL, .versioned = TRUE},
     {"duty.add", "POST", "/nhiem-vu/moi", "duty.write", "Thêm nhiệm vụ ngoài kế hoạch", run_add, ADD_FIELDS, .after = "/nhiem-vu/{id}"},

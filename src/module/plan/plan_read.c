@@ -166,7 +166,7 @@ static void count_all(json_t *plan) {
   json_object_set_new(plan, "counts", counts);
 }
 
-static PlanReading *reading_new(const SourceText *source) {
+PlanReading *plan_reading_new(const SourceText *source) {
   PlanReading *reading = g_new0(PlanReading, 1);
   reading->source = source;
   reading->chunk = g_string_chunk_new(16384);
@@ -179,7 +179,7 @@ static PlanReading *reading_new(const SourceText *source) {
   return reading;
 }
 
-static void reading_free(PlanReading *reading) {
+void plan_reading_free(PlanReading *reading) {
   g_ptr_array_free(reading->tables, TRUE);
   g_array_free(reading->blocks, TRUE);
   g_array_free(reading->lines, TRUE);
@@ -201,24 +201,27 @@ static gboolean check_size(const SourceText *source, GError **error) {
   return fits;
 }
 
-json_t *plan_read(const SourceText *source, GError **error) {
-  if (!check_size(source, error))
-    return NULL;
+gboolean plan_reading_run(PlanReading *reading, GError **error) {
   static void (*const OPENING[])(PlanReading *) = {plan_lines_build,  plan_letterhead_read, plan_tail_read,
                                                    plan_blocks_build, plan_title_read,      plan_outline_read};
   static void (*const BODY[])(PlanReading *) = {plan_sections_read, plan_tasks_read,   plan_scenarios_read,
                                                 plan_duties_read,   plan_reports_read, plan_appendices_read};
-  PlanReading *reading = reading_new(source);
-  json_t *plan = NULL;
+  if (!check_size(reading->source, error))
+    return FALSE;
   for (gsize i = 0; i < G_N_ELEMENTS(OPENING); i++)
     OPENING[i](reading);
-  if (check_kind(reading, error)) {
-    for (gsize i = 0; i < G_N_ELEMENTS(BODY); i++)
-      BODY[i](reading);
-    count_all(reading->plan);
-    json_object_set(reading->plan, "provenance", reading->provenance);
-    plan = json_incref(reading->plan);
-  }
-  reading_free(reading);
+  if (!check_kind(reading, error))
+    return FALSE;
+  for (gsize i = 0; i < G_N_ELEMENTS(BODY); i++)
+    BODY[i](reading);
+  count_all(reading->plan);
+  json_object_set(reading->plan, "provenance", reading->provenance);
+  return TRUE;
+}
+
+json_t *plan_read(const SourceText *source, GError **error) {
+  PlanReading *reading = plan_reading_new(source);
+  json_t *plan = plan_reading_run(reading, error) ? json_incref(reading->plan) : NULL;
+  plan_reading_free(reading);
   return plan;
 }
