@@ -60,12 +60,11 @@ static void add_since(Request *request, StoreConn *conn, const char *body_id, Do
 
 gboolean duty_body_row(Request *request, const char *body_id, Doc *row, GError **error) {
   StoreConn *conn = request_read(request, error);
-  gint64 open = 0, late = 0, soon = 0, done = 0;
-  if (!conn || !duty_store_count(conn, body_id, "", "~", &open, error) ||
-      !duty_store_count(conn, body_id, "", duty_key_after(request, -1), &late, error) ||
-      !duty_store_count(conn, body_id, duty_key_after(request, 0), duty_key_after(request, 7), &soon, error) ||
+  gint64 counts[COUNT_KINDS], done = 0;
+  if (!conn || !duty_count_open(request, conn, body_id, counts, error) ||
       !store_get_int(conn, &SQL[SQL_DONE], S(S_TEXT(body_id)), 0, &done, error))
     return FALSE;
+  gint64 open = counts[COUNT_OPEN], late = counts[COUNT_LATE], soon = counts[COUNT_SOON];
   add_state(request, row, open, late, soon, done);
   if (late)
     add_since(request, conn, body_id, row);

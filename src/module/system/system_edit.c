@@ -31,6 +31,10 @@ static json_t *text_or_empty(const char *text) {
   return json_string(text ? text : "");
 }
 
+static json_t *number_or_null(gint64 number) {
+  return number ? json_integer(number) : json_null();
+}
+
 static json_t *differences(const Edit *edit) {
   const System none = {0}, *a = edit->before ? edit->before : &none, *b = &edit->after;
   const struct {
@@ -53,14 +57,16 @@ static json_t *differences(const Edit *edit) {
   const struct {
     const char *key;
     gint64 old, now;
-  } numbers[] = {{"level", a->level, b->level}, {"rank", a->continuity_rank, b->continuity_rank}, {"personal_data", a->personal_data, b->personal_data}};
+  } numbers[] = {{"level", a->level, b->level}, {"rank", a->continuity_rank, b->continuity_rank}};
   json_t *details = json_object();
   for (gsize i = 0; i < G_N_ELEMENTS(texts); i++)
     if (g_strcmp0(texts[i].old, texts[i].now) != 0)
       json_object_set_new(details, texts[i].key, json_pack("[o, o]", text_or_empty(texts[i].old), text_or_empty(texts[i].now)));
   for (gsize i = 0; i < G_N_ELEMENTS(numbers); i++)
     if (numbers[i].old != numbers[i].now)
-      json_object_set_new(details, numbers[i].key, json_pack("[I, I]", (json_int_t)numbers[i].old, (json_int_t)numbers[i].now));
+      json_object_set_new(details, numbers[i].key, json_pack("[o, o]", number_or_null(numbers[i].old), number_or_null(numbers[i].now)));
+  if (a->personal_data != b->personal_data)
+    json_object_set_new(details, "personal_data", json_pack("[b, b]", (int)a->personal_data, (int)b->personal_data));
   return details;
 }
 
