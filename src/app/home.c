@@ -76,16 +76,10 @@ gboolean app_prepare(App *app, GError **error) {
   return app->settings != NULL;
 }
 
-static gboolean open_law(App *app, GError **error) {
-  g_autofree char *folder = g_build_filename(app->data_dir, "law", NULL);
-  app->law = law_load(folder, error);
-  return app->law != NULL;
-}
-
 gboolean app_open(App *app, gboolean store, GError **error) {
   if (sodium_init() < 0) {
     g_set_error(error, APP_ERROR, ERROR_FAILED, "Không khởi động được thư viện mật mã.");
     return FALSE;
   }
-  return !store || (app_prepare(app, error) && open_law(app, error) && open_store(app, error));
+  return !store || (app_prepare(app, error) && app_need_law(app, error) && open_store(app, error));
 }

@@ -26,6 +26,31 @@ static gunichar clean_char(gunichar c) {
   return c;
 }
 
+#define COMPOSE_MAX_BYTES 512
+
+/* The end of a stretch from `p` that composes by itself: nothing joins a blank or a letter that is no mark. */
+static const char *stretch_end(const char *p, const char *end) {
+  const char *start = p;
+  do
+    p = g_utf8_next_char(p);
+  while (p < end && (p - start < COMPOSE_MAX_BYTES || g_unichar_ismark(g_utf8_get_char(p))) && !g_ascii_isspace(*p));
+  return p;
+}
+
+/* g_utf8_normalize() takes time by the square of the length when it composes, so it is given one
+ * word at a time. */
+static char *compose(const char *text, gsize length_bytes) {
+  GString *out = g_string_sized_new(length_bytes);
+  const char *end = text + length_bytes;
+  for (const char *p = text; p < end;) {
+    const char *next = stretch_end(p, end);
+    g_autofree char *part = g_utf8_normalize(p, next - p, G_NORMALIZE_DEFAULT_COMPOSE);
+    g_string_append(out, part ? part : "");
+    p = next;
+  }
+  return g_string_free(out, FALSE);
+}
+
 char *text_clean(const char *bytes, gsize length_bytes, GError **error) {
   const char *bad = NULL;
   if (!g_utf8_validate_len(bytes, length_bytes, &bad)) {
@@ -41,7 +66,7 @@ char *text_clean(const char *bytes, gsize length_bytes, GError **error) {
     else if (*p == '\r' && (p + 1 == bytes + length_bytes || p[1] != '\n'))
       g_string_append_c(clean, '\n');
   }
-  return g_utf8_normalize(clean->str, (gssize)clean->len, G_NORMALIZE_DEFAULT_COMPOSE);
+  return compose(clean->str, clean->len);
 }
 
 char *text_collapse(const char *text) {
@@ -120,7 +145,7 @@ char *text_fold_spelling(const char *text) {
     else
       g_string_append_unichar(out, c == 0x00F0 ? 0x0111 : c);
   }
-  return g_utf8_normalize(out->str, (gssize)out->len, G_NORMALIZE_ALL_COMPOSE);
+  return compose(out->str, out->len);
 }
 
 /* The place of a letter in the dictionary: its base letter twice, plus one where a horn, breve or hat stands. */
@@ -129,7 +154,14 @@ static int letter_rank(gunichar c, gunichar mark) {
     gunichar letter;
     gunichar mark;
     int step;
-  } STEPS[] = {{'a', 0x0306, 1}, {'a', 0x0302, 2}, {'e', 0x0302, 1}, {'o', 0x0302, 1}, {'o', 0x031B, 2}, {'u', 0x031B, 1}};
+  } STEPS[] = {
+      {'a', 0x0306, 1},
+      {'a', 0x0302, 2},
+      {'e', 0x0302, 1},
+      {'o', 0x0302, 1},
+      {'o', 0x031B, 2},
+      {'u', 0x031B, 1}
+  };
   if (c == 0x0111 || c == 0x00F0)
     return ('d' - 'a') * 3 + 1;
   if (c < 'a' || c > 'z')

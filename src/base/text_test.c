@@ -18,13 +18,30 @@ static void test_spelling(void) {
 }
 
 static void test_clean(void) {
-  assert_result(text_clean("a\xC3\x90" "b\r\nc\rd\xEF\xBB\xBF\x01", 13, NULL), "aĐb\nc\nd");
+  assert_result(text_clean("a\xC3\x90"
+                           "b\r\nc\rd\xEF\xBB\xBF\x01",
+                           13, NULL),
+                "aĐb\nc\nd");
   g_autofree char *composed = text_clean("e\xCC\x82\xCC\x81", 5, NULL);
   g_assert_cmpstr(composed, ==, "ế");
   g_autoptr(GError) error = NULL;
   g_assert_null(text_clean("ab\xFF", 3, &error));
   g_assert_error(error, APP_ERROR, ERROR_UNREADABLE);
   g_assert_nonnull(strstr(error->message, "3"));
+}
+
+/* A million decomposed letters with and without blanks: would never end if composing took time by the square of the
+ * length, as g_utf8_normalize() does. */
+static void test_clean_long(void) {
+  static const char *const PIECES[] = {"e\xCC\x82\xCC\x81", "e\xCC\x82\xCC\x81 "};
+  for (gsize i = 0; i < G_N_ELEMENTS(PIECES); i++) {
+    g_autoptr(GString) text = g_string_new(NULL);
+    for (int n = 0; n < 1000000; n++)
+      g_string_append(text, PIECES[i]);
+    g_autofree char *clean = text_clean(text->str, text->len, NULL);
+    g_assert_cmpuint(strlen(clean), ==, (strlen("ế") + i) * 1000000);
+    g_assert_true(g_str_has_prefix(clean, i ? "ế ế ế " : "ếếế"));
+  }
 }
 
 static void test_sort(void) {
@@ -47,6 +64,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/text/fold", test_fold);
   g_test_add_func("/text/spelling", test_spelling);
   g_test_add_func("/text/clean", test_clean);
+  g_test_add_func("/text/clean_long", test_clean_long);
   g_test_add_func("/text/sort", test_sort);
   g_test_add_func("/text/matches", test_matches);
   return g_test_run();

@@ -1,4 +1,5 @@
 #include "core/app.h"
+#include "core/law.h"
 #include "core/message.h"
 #include "core/setting.h"
 #include "core/request.h"
@@ -27,6 +28,13 @@ const char *app_link(const App *app, Arena *arena, const char *type, const char 
       return path;
   }
   return NULL;
+}
+
+const Law *app_need_law(App *app, GError **error) {
+  g_autofree char *folder = g_build_filename(app->data_dir, "law", NULL);
+  if (!app->law)
+    app->law = law_load(folder, error);
+  return app->law;
 }
 
 char *app_store_url(const App *app) {

@@ -25,11 +25,33 @@ Request *request_new_for_job(App *app, Arena *arena, const char *name) {
   return request_new(app, arena, operation, FACE_CLI);
 }
 
+typedef struct {
+  gpointer data;
+  GDestroyNotify destroy;
+} Kept;
+
+void request_keep(Request *request, gpointer data, GDestroyNotify destroy) {
+  Kept *kept = arena_alloc(request->arena, sizeof *kept);
+  *kept = (Kept){data, destroy};
+  if (!request->kept)
+    request->kept = g_ptr_array_new();
+  g_ptr_array_add(request->kept, kept);
+}
+
+static void free_kept(Request *request) {
+  for (guint i = 0; request->kept && i < request->kept->len; i++) {
+    const Kept *kept = g_ptr_array_index(request->kept, i);
+    kept->destroy(kept->data);
+  }
+  g_clear_pointer(&request->kept, g_ptr_array_unref);
+}
+
 void request_free(Request *request) {
   if (!request)
     return;
   request_input_free(request->input);
   g_ptr_array_unref(request->field_errors);
+  free_kept(request);
   if (request->file)
     g_bytes_unref(request->file);
   g_free(request);

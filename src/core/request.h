@@ -60,6 +60,7 @@ struct Request {
   const char *undo_token;
   const Request *failed;      /* web: the POST that was refused and whose form this page shows again */
   const char *path;           /* web: path and query of this page, for forms to come back to */
+  GPtrArray *kept;            /* private: see request_keep */
   /* Field errors of ERROR_INVALID, in the order of the fields: name, message. */
   GPtrArray *field_errors;
 };
@@ -75,6 +76,9 @@ gboolean input_has(const Request *request, const char *name); /* given, even if 
 
 /* Says that a field is wrong; always returns FALSE with *error = ERROR_INVALID. May be called for several fields. */
 gboolean request_refuse_field(Request *request, const char *field, const char *message, GError **error);
+
+/* Frees `data` with the request: for what the answer points into (JSON). */
+void request_keep(Request *request, gpointer data, GDestroyNotify destroy);
 
 /* --- Permission --- */
 /* TRUE when one of the user's roles at the body or above it has the permission. */

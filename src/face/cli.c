@@ -99,6 +99,9 @@ static const Field *next_positional(const Request *request) {
   for (const Field *field = request->operation->fields; field && field->name; field++)
     if (field->required && field->type != FIELD_SECRET && !input_has(request, field->name))
       return field;
+  for (const Field *field = request->operation->fields; field && field->name; field++)
+    if (field->type == FIELD_FILE && !input_has(request, field->name))
+      return field;
   return NULL;
 }
 

@@ -308,7 +308,7 @@ static const char *fill(Request *request, const Doc *answer, const char *pattern
     }
     g_autofree char *name = g_strndup(p + 1, (gsize)(end - p - 1));
     const char *value = lookup(request, answer, name);
-    g_string_append_uri_escaped(path, value ? value : "", NULL, FALSE);
+    g_string_append_uri_escaped(path, value ? value : "", "/?&=", FALSE); /* a whole address, after signing in */
     p = end + 1;
   }
   return arena_text(request->arena, path->str, (gssize)path->len);

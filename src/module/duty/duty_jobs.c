@@ -1,6 +1,7 @@
 #include "module/duty/duty_jobs.h"
 #include "base/clock.h"
 #include "base/date.h"
+#include "module/duty/duty_law_run.h"
 #include "module/duty/duty_store.h"
 #include <string.h>
 
@@ -90,6 +91,7 @@ static gboolean roll(App *app, const json_t *payload, GError **error) {
 }
 
 const JobRow DUTY_JOBS[] = {
+    {"duty.law_daily", "Bổ sung việc định kỳ theo pháp luật", duty_law_daily, 24 * 60},
     {"duty.roll", "Tạo kỳ tiếp theo của việc định kỳ", roll, 60},
     {NULL},
 };

@@ -239,6 +239,7 @@ static gboolean add_tools(Request *request, StoreConn *conn, const char *body_id
   doc_text(answer, KEY("export_url"), "/nhiem-vu/tep");
   if (request_may(request, "duty.write", request->body_id)) {
     doc_text(answer, KEY("new_url"), "/nhiem-vu/moi");
+    doc_text(answer, KEY("law_url"), "/nhiem-vu/tu-luat");
     add_bulk(units, answer);
   }
   return add_filter(request, conn, body_id, tab, units, answer, error);

@@ -3,12 +3,18 @@
 #include "module/duty/duty_store.h"
 
 gboolean duty_list(Request *request, Doc *answer, GError **error);
+gboolean duty_export(Request *request, Doc *answer, GError **error); /* XLSX */
 gboolean duty_view(Request *request, Doc *answer, GError **error);
 gboolean duty_new_form(Request *request, Doc *answer, GError **error);
 
 gboolean duty_board(Request *request, Doc *board, GError **error);
 gboolean duty_calendar(Request *request, const char *from_day, const char *to_day, Doc *items, GError **error);
 gboolean duty_badge(Request *request, const MenuEntry *entry, Doc *item, GError **error);
+
+/* Hooks of Module: on the pages of bodies and of what duties are about. */
+gboolean duty_late(Request *request, const char *body_id, GHashTable *late, GError **error);
+gboolean duty_body_row(Request *request, const char *body_id, Doc *row, GError **error);
+gboolean duty_beside(Request *request, const char *type, const char *id, Doc *answer, GError **error);
 
 /* ISO day so many days from today. */
 const char *duty_key_after(const Request *request, int days);

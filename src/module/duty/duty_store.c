@@ -124,7 +124,7 @@ static const char *orelse(const char *text, const char *other) {
 
 /* --- lists --- */
 
-static gboolean each_row(StoreRows *rows, DutyRowFunc func, void *data, GError **error) {
+gboolean duty_store_each(StoreRows *rows, DutyRowFunc func, void *data, GError **error) {
   g_autoptr(GError) failed = NULL;
   while (store_step(rows, &failed)) {
     DutyRow row = {store_text(rows, 0), store_text(rows, 1), store_text(rows, 2), store_text(rows, 3), store_text(rows, 4),
@@ -148,12 +148,12 @@ gboolean duty_store_list(StoreConn *conn, const DutyQuery *query, DutyRowFunc fu
         S_TEXT(orelse(query->assignee_id, "")), S_TEXT(orelse(query->section, "")), S_TEXT(orelse(query->plan_id, "")),
         S_INT(query->limit)),
       error);
-  return rows && each_row(rows, func, data, error);
+  return rows && duty_store_each(rows, func, data, error);
 }
 
 gboolean duty_store_mine(StoreConn *conn, const char *account_id, int limit, DutyRowFunc func, void *data, GError **error) {
   g_autoptr(StoreRows) rows = store_query(conn, &SQL[SQL_LIST_MINE], S(S_TEXT(account_id), S_INT(limit)), error);
-  return rows && each_row(rows, func, data, error);
+  return rows && duty_store_each(rows, func, data, error);
 }
 
 /* --- one --- */

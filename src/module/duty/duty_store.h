@@ -34,6 +34,8 @@ typedef struct {
 
 typedef gboolean (*DutyRowFunc)(const DutyRow *row, void *data);
 
+/* Rows with the columns of a list. */
+gboolean duty_store_each(StoreRows *rows, DutyRowFunc func, void *data, GError **error);
 gboolean duty_store_list(StoreConn *conn, const DutyQuery *query, DutyRowFunc func, void *data, GError **error);
 /* Open duties given to one person, whatever body they belong to. */
 gboolean duty_store_mine(StoreConn *conn, const char *account_id, int limit, DutyRowFunc func, void *data, GError **error);

@@ -89,6 +89,7 @@ typedef struct {
 } Finding;
 
 void check_report(PlanCheck *check, Finding finding);
+gboolean check_told_enough(const PlanCheck *check);        /* further findings of this code are not told */
 const char *check_where(const PlanCheck *check, int line); /* the section of a line, or "đầu văn bản" */
 
 /* Names of bodies (plan_check_name.c) */

@@ -131,14 +131,15 @@ static void report_term(PlanCheck *check, const char *found, const char *term, g
 
 static void look_for_term(PlanCheck *check, const Words *words, const char *term_text, GHashTable *told) {
   g_auto(Words) term = split_words(term_text);
-  for (guint at = 0; term.count >= 3 && at + term.count <= words->count; at++) {
+  for (guint at = 0; term.count >= 3 && at + term.count <= words->count && !check_told_enough(check); at++) {
     WordMatch match = compare_term(words, at, &term);
     if (match != WORD_LETTER && match != WORD_ACCENT)
       continue;
     guint last = at + term.count - 1;
     gsize end = words->places[last] + strlen(words->words[last]);
     char *found = g_strndup(check->text->flat->str + words->places[at], end - words->places[at]);
-    if (!is_known_variant(check, found) && !g_hash_table_contains(told, found))
+    gboolean news = !g_hash_table_contains(told, found) && !is_known_variant(check, found);
+    if (news)
       report_term(check, found, term_text, words->places[at], match == WORD_ACCENT || is_common_word(words, at, &term));
     g_hash_table_add(told, found);
   }

@@ -5,15 +5,37 @@
 static const struct {
   const char *fold;
   const char *name;
-} TYPES[] = {{"thong tu lien tich", "Thông tư liên tịch"}, {"van ban hop nhat", "Văn bản hợp nhất"}, {"bo luat", "Bộ luật"},
-             {"nghi dinh", "Nghị định"},   {"nghi quyet", "Nghị quyết"}, {"quyet dinh", "Quyết định"}, {"thong tu", "Thông tư"},
-             {"chi thi", "Chỉ thị"},       {"ke hoach", "Kế hoạch"},     {"cong van", "Công văn"},     {"cong dien", "Công điện"},
-             {"van ban", "Văn bản"},       {"huong dan", "Hướng dẫn"},   {"thong bao", "Thông báo"},   {"phap lenh", "Pháp lệnh"},
-             {"to trinh", "Tờ trình"},     {"ket luan", "Kết luận"},     {"chuong trinh", "Chương trình"}, {"bao cao", "Báo cáo"},
-             {"quy che", "Quy chế"},       {"quy dinh", "Quy định"},     {"de an", "Đề án"},           {"luat", "Luật"},
-             {"lenh", "Lệnh"},             {"phuong an", "Phương án"}};
+} TYPES[] = {
+    {"thong tu lien tich", "Thông tư liên tịch"},
+    {"van ban hop nhat",   "Văn bản hợp nhất"},
+    {"bo luat",            "Bộ luật"            },
+    {"nghi dinh",          "Nghị định"         },
+    {"nghi quyet",         "Nghị quyết"         },
+    {"quyet dinh",         "Quyết định"        },
+    {"thong tu",           "Thông tư"             },
+    {"chi thi",            "Chỉ thị"            },
+    {"ke hoach",           "Kế hoạch"           },
+    {"cong van",           "Công văn"             },
+    {"cong dien",          "Công điện"          },
+    {"van ban",            "Văn bản"             },
+    {"huong dan",          "Hướng dẫn"         },
+    {"thong bao",          "Thông báo"            },
+    {"phap lenh",          "Pháp lệnh"           },
+    {"to trinh",           "Tờ trình"            },
+    {"ket luan",           "Kết luận"           },
+    {"chuong trinh",       "Chương trình"        },
+    {"bao cao",            "Báo cáo"              },
+    {"quy che",            "Quy chế"              },
+    {"quy dinh",           "Quy định"            },
+    {"de an",              "Đề án"              },
+    {"luat",               "Luật"                 },
+    {"lenh",               "Lệnh"                 },
+    {"phuong an",          "Phương án"           }
+};
 
-static gsize skip_blanks(const char *fold, gsize at) { return at + strspn(fold + at, " "); }
+static gsize skip_blanks(const char *fold, gsize at) {
+  return at + strspn(fold + at, " ");
+}
 
 static gboolean take_int(const char *fold, gsize *at, int limit, int *out) {
   gsize digits = strspn(fold + *at, "0123456789");
@@ -48,7 +70,9 @@ gsize plan_date_parse(const char *fold, gsize at, int *day, int *month, int *yea
   return g_date_valid_dmy((GDateDay)*day, (GDateMonth)*month, (GDateYear)*year) ? end : 0;
 }
 
-static gboolean number_char(char c) { return g_ascii_isalnum(c) || (c && strchr("/-.&\x7f", c)); }
+static gboolean number_char(char c) {
+  return g_ascii_isalnum(c) || (c && strchr("/-.&\x7f", c));
+}
 
 /* "05/2017/QĐ-TTg", "2451/CAT- ANCTNB" (a blank after the hyphen is a broken line), "06-NQ/TU". End, or 0. */
 gsize plan_number_parse(PlanReading *reading, PlanText text, gsize at, PlanText *number) {
@@ -62,8 +86,8 @@ gsize plan_number_parse(PlanReading *reading, PlanText text, gsize at, PlanText 
     const char *start = plan_text_at(text, from), *end = plan_text_at(text, at);
     g_string_append_len(clean, start, end - start);
     gboolean open = at > from && strchr("-/", text.fold[at - 1]) && text.fold[at] == ' ';
-    gboolean next = at + 1 < text.length && text.fold[at] == ' ' && strchr("-/", text.fold[at + 1]) && text.fold[at + 2] != ' ' &&
-                    plan_text_upper_at(text, at + 2);
+    gboolean next = at + 1 < text.length && text.fold[at] == ' ' && strchr("-/", text.fold[at + 1]) &&
+                    text.fold[at + 2] != ' ' && plan_text_upper_at(text, at + 2);
     if (!(open && plan_text_upper_at(text, at + 1)) && !next)
       break;
     from = ++at;
@@ -89,7 +113,8 @@ static gsize find_number(PlanReading *reading, PlanText text, gsize at, PlanText
 }
 
 static gsize find_date(PlanText text, gsize at, gsize limit, char *date) {
-  for (gssize i = plan_find_word(text.fold, at, "ngay"); i >= 0 && (gsize)i < limit; i = plan_find_word(text.fold, (gsize)i + 1, "ngay")) {
+  for (gssize i = plan_find_word(text.fold, at, "ngay"); i >= 0 && (gsize)i < limit;
+       i = plan_find_word(text.fold, (gsize)i + 1, "ngay")) {
     int day, month, year;
     gsize end = plan_date_parse(text.fold, (gsize)i + 4, &day, &month, &year);
     if (end) {
@@ -104,7 +129,8 @@ static gsize find_date(PlanText text, gsize at, gsize limit, char *date) {
 static gboolean read_law(PlanReading *reading, PlanText text, gsize at, PlanCitation *out) {
   gsize end = at;
   while (end < text.length && !strchr(";,(", text.fold[end]) && !plan_starts(text.fold + end, " so ") &&
-         !plan_starts(text.fold + end, " ngay ") && !plan_starts(text.fold + end, ". ") && !plan_starts(text.fold + end, " nam 20") && !plan_starts(text.fold + end, " va cac ") &&
+         !plan_starts(text.fold + end, " ngay ") && !plan_starts(text.fold + end, ". ") &&
+         !plan_starts(text.fold + end, " nam 20") && !plan_starts(text.fold + end, " va cac ") &&
          !plan_starts(text.fold + end, " duoc quoc hoi") && end - at < 120)
     end++;
   out->name = plan_text_bare(reading->chunk, plan_text_slice(reading->chunk, text, at, end));
@@ -113,7 +139,9 @@ static gboolean read_law(PlanReading *reading, PlanText text, gsize at, PlanCita
   out->to = end;
   gsize number = find_number(reading, text, text.fold[end] == ',' ? end + 1 : end, &out->number);
   out->to = number ? number : out->to;
-  gsize date = find_date(text, out->to, out->to + (out->to < text.length && plan_starts(text.fold + out->to, " duoc quoc hoi") ? 90 : 4), out->date);
+  gsize date = find_date(
+      text, out->to, out->to + (out->to < text.length && plan_starts(text.fold + out->to, " duoc quoc hoi") ? 90 : 4),
+      out->date);
   out->to = date ? date : out->to;
   return TRUE;
 }

@@ -1,4 +1,5 @@
-/* Reads an incident response plan (Kế hoạch ứng phó sự cố, bảo đảm an toàn thông tin mạng) from the lines of a document.
+/* Reads an incident response plan (Kế hoạch ứng phó sự cố, bảo đảm an toàn thông tin mạng) from the lines of a
+ * document.
  *
  * The result is one JSON object: letterhead, legal bases, headings, tasks with owners and times, scenarios, duties of
  * the units, periodic reports, budget, recipients, signer, appendices, counts, and `provenance`: an object from JSON

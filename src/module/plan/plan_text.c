@@ -111,7 +111,9 @@ gssize plan_find_word(const char *fold, gsize from, const char *word) {
   return -1;
 }
 
-gboolean plan_has_word(const char *fold, const char *word) { return plan_find_word(fold, 0, word) >= 0; }
+gboolean plan_has_word(const char *fold, const char *word) {
+  return plan_find_word(fold, 0, word) >= 0;
+}
 
 gsize plan_starts_any(const char *fold, const char *const *words) {
   gsize best = 0;
