@@ -54,6 +54,8 @@ void plan_check_rules_free(PlanCheckRules *rules) {
 }
 
 static gboolean matches_all(const char *entry, const char *spelling) {
+  if (!strstr(entry, " + "))
+    return word_find(spelling, entry) != NULL;
   g_auto(GStrv) words = g_strsplit(entry, " + ", -1);
   for (char **word = words; *word; word++)
     if (!word_find(spelling, *word))
