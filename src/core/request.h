@@ -60,6 +60,7 @@ struct Request {
   const char *undo_path;      /* web: the POST that undoes; with undo_token */
   const char *undo_token;
   const Request *failed;      /* web: the POST that was refused and whose form this page shows again */
+  gboolean background;        /* web: the page asks again by itself; one-time sentences stay for the next real visit */
   const char *path;           /* web: path and query of this page, for forms to come back to */
   GPtrArray *kept;            /* private: see request_keep */
   /* Field errors of ERROR_INVALID, in the order of the fields: name, message. */

@@ -64,6 +64,7 @@ static const char *clean_agent(Arena *arena, const char *agent) {
 static gboolean resume(Request *request, Call *call, GError **error) {
   request->remote = arena_text(request->arena, call->remote, -1);
   request->agent = clean_agent(request->arena, call->agent);
+  request->background = call->background;
   request->path = arena_printf(request->arena, "%s%s", call->path, call->query ? call->query : "");
   if (call->bearer)
     return token_resume(request, call->bearer, error);

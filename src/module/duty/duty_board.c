@@ -2,6 +2,7 @@
 #include "base/date.h"
 #include "core/message.h"
 #include "module/duty/duty_pages.h"
+#include "module/duty/duty_remind.h"
 #include "module/duty/duty_show.h"
 
 #define BOARD_ROWS 8
@@ -96,7 +97,7 @@ gboolean duty_board(Request *request, Doc *board, GError **error) {
   Doc *next = add_table(request, add_section(request, board, "den-han", "Đến hạn sớm nhất", "/nhiem-vu"));
   DutyQuery query = {.body_id = request->body_id, .to_key = "9999-12-30", .limit = BOARD_ROWS};
   return duty_store_mine(conn, request->user->id, BOARD_ROWS, board_row, (void *[]){mine, request}, error) &&
-         duty_store_list(conn, &query, board_row, (void *[]){next, request}, error);
+         duty_store_list(conn, &query, board_row, (void *[]){next, request}, error) && duty_escalated_board(request, board, error);
 }
 
 gboolean duty_calendar(Request *request, const char *from_day, const char *to_day, Doc *items, GError **error) {

@@ -255,6 +255,13 @@ static const PermissionRow PERMISSIONS[] = {
     {NULL},
 };
 
+static const SettingRow SETTINGS[] = {
+    {"duty.escalate_days", FIELD_INT, "7", "Quá hạn bao nhiêu ngày thì báo lên cấp trên", NULL, 1, 365, .on_page = TRUE},
+    {"duty.contact_days", FIELD_INT, "5", "Số ngày làm việc để thông báo thay đổi đầu mối",
+     "Nghị định không nêu số ngày; đây là hạn gợi ý cho nhiệm vụ được tạo khi đầu mối thay đổi.", 1, 60, TRUE},
+    {NULL},
+};
+
 static const MenuEntry MENU[] = {{"Nhiệm vụ", "/nhiem-vu", "duty.read", 50, FALSE, "duty"}, {NULL}};
 
 static const char *link_of(Arena *arena, const char *type, const char *id) {
@@ -263,11 +270,6 @@ static const char *link_of(Arena *arena, const char *type, const char *id) {
 
 static const EventHandler EVENTS[] = {{"contact.changed", duty_contact_changed}, {NULL}};
 
-static const SettingRow SETTINGS[] = {
-    {"duty.contact_days", FIELD_INT, "5", "Số ngày làm việc để thông báo thay đổi đầu mối",
-     "Nghị định không nêu số ngày; đây là hạn gợi ý cho nhiệm vụ được tạo khi đầu mối thay đổi.", 1, 60, TRUE},
-    {NULL},
-};
 static gboolean sees(Request *request, const char *type, const char *id) {
   return strcmp(type, "duty") == 0 && duty_require_seen(request, id, NULL);
 }
@@ -288,4 +290,5 @@ const Module duty_module = {
     .jobs = DUTY_JOBS,
     .events = EVENTS,
     .settings = SETTINGS,
+    .doctor = duty_doctor,
 };

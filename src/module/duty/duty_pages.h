@@ -7,6 +7,7 @@ gboolean duty_export(Request *request, Doc *answer, GError **error); /* XLSX */
 gboolean duty_view(Request *request, Doc *answer, GError **error);
 gboolean duty_new_form(Request *request, Doc *answer, GError **error);
 
+gboolean duty_doctor(Request *request, Doc *checks, GError **error);
 gboolean duty_board(Request *request, Doc *board, GError **error);
 gboolean duty_calendar(Request *request, const char *from_day, const char *to_day, Doc *items, GError **error);
 gboolean duty_badge(Request *request, const MenuEntry *entry, Doc *item, GError **error);

@@ -198,6 +198,7 @@ CheckText *check_text_new(const SourceText *source, const json_t *headings) {
   text->flat = g_string_new(NULL);
   for (guint i = 0; i < source->lines->len; i++)
     append_line(text, source_text_line(source, i));
+  text->words = check_words_new(text->flat->str);
   find_starts(text->lines, source->kind);
   find_sections(text, headings);
   text->appendix = find_appendix(text);
@@ -212,6 +213,7 @@ void check_text_free(CheckText *text) {
   }
   g_array_unref(text->lines);
   g_string_free(text->flat, TRUE);
+  check_words_free(text->words);
   g_free(text);
 }
 

@@ -42,8 +42,7 @@ static json_t *differences(const Edit *edit) {
   } texts[] = {{"name", a->name, b->name},
                {"purpose", a->purpose, b->purpose},
                {"owner_name", a->owner_name, b->owner_name},
-               {"operator", a->operator_body_id, b->operator_body_id},
-               {"operator_name", a->operator_name, b->operator_name},
+               {"operator", system_operator(a), system_operator(b)},
                {"provider_name", a->provider_name, b->provider_name},
                {"provider_phone", a->provider_phone, b->provider_phone},
                {"contact_name", a->contact_name, b->contact_name},
@@ -132,10 +131,13 @@ static gint64 given_int(const Request *request, const char *name, gint64 before)
 static gboolean take_operator(Request *request, System *system, GError **error) {
   const char *id = system->operator_body_id;
   StoreConn *conn = request_read(request, error);
+  system->operator_body_name = NULL;
   if (!id || !conn)
     return conn != NULL;
-  if (!body_get(conn, request->arena, id, error))
+  const Body *body = body_get(conn, request->arena, id, error);
+  if (!body)
     return request_refuse_field(request, "operator", "Không có đơn vị này.", error);
+  system->operator_body_name = body->name;
   system->operator_name = NULL;
   return TRUE;
 }
