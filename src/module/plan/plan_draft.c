@@ -132,10 +132,14 @@ static void put_bases(Filling *filling) {
 
 /* --- tasks --- */
 
-static char *actor_names(const Law *law, const GPtrArray *codes) {
+/* "Mọi cơ quan, đơn vị" is in a plan the body that issues it. */
+static char *actor_names(const Filling *filling, const GPtrArray *codes) {
   g_autoptr(GPtrArray) names = g_ptr_array_new();
-  for (guint i = 0; i < codes->len; i++)
-    g_ptr_array_add(names, (gpointer)(gintptr)law_actor_name(law, g_ptr_array_index(codes, i)));
+  for (guint i = 0; i < codes->len; i++) {
+    const char *code = g_ptr_array_index(codes, i);
+    const char *name = strcmp(code, "MOI") == 0 ? filling->wish->body->name : law_actor_name(filling->request->app->law, code);
+    g_ptr_array_add(names, (gpointer)(gintptr)name);
+  }
   g_ptr_array_add(names, NULL);
   return g_strjoinv("; ", (char **)names->pdata);
 }
@@ -151,7 +155,9 @@ static const char *duty_time(Filling *filling, const LawDuty *duty) {
   const char *every = text_at(json_object_get(filling->outline, "times"), months);
   if (duty->due_before->len && *every)
     return arena_printf(filling->request->arena, "%s, trước ngày %s", every, (const char *)g_ptr_array_index(duty->due_before, 0));
-  return *every ? every : duty->event ? duty->event : "";
+  if (*every || !duty->event)
+    return every;
+  return arena_text(filling->request->arena, duty->event, (gssize)strcspn(duty->event, ";")); /* what follows are terms of transition */
 }
 
 static void add_duties(Filling *filling, json_t *part) {
@@ -162,7 +168,7 @@ static void add_duties(Filling *filling, json_t *part) {
     const LawDuty *duty = law_find(law->duties, json_string_value(id));
     if (!duty || !law_in_force(&duty->rule, filling->profile, filling->day))
       continue;
-    g_autofree char *lead = actor_names(law, duty->by);
+    g_autofree char *lead = actor_names(filling, duty->by);
     add_task(part, &(PlanTaskWords){.content = duty->name, .lead = lead, .time = duty_time(filling, duty)});
   }
 }
@@ -172,7 +178,7 @@ static void add_response(Filling *filling, json_t *part) {
   const LawWorkflow *ordinary = law_find(law->workflows, "quy-trinh-thong-thuong");
   for (guint i = 0; ordinary && i < ordinary->steps->len; i++) {
     const LawStep *step = g_ptr_array_index(ordinary->steps, i);
-    g_autofree char *lead = actor_names(law, step->lead), *partners = actor_names(law, step->partners);
+    g_autofree char *lead = actor_names(filling, step->lead), *partners = actor_names(filling, step->partners);
     g_autofree char *content = step->content ? g_strdup_printf("%s: %s", step->name, step->content) : g_strdup(step->name);
     add_task(part, &(PlanTaskWords){.content = content, .lead = lead, .coordinate = partners,
                                     .time = text_at(filling->outline, "response_time"), .product = step->output});
