@@ -14,6 +14,8 @@ import uuid
 
 import pytest
 
+from site_fixtures import home_site, site  # noqa: F401 (fixtures)
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PROGRAM = os.environ.get("UNGCUU", str(ROOT / "build" / "ungcuu"))
 SHARED = pathlib.Path(os.environ.get("UNGCUU_SHARED", ROOT.parent / "shared"))

@@ -23,6 +23,7 @@ typedef struct {
 typedef struct {
   const char *text, *bare; /* bare: text_fold of it */
   gsize length, bare_length, place; /* place: its byte offset in the text */
+  guint same;                       /* index of the first word that is the same */
 } CheckWord;
 
 typedef struct {

@@ -4,30 +4,42 @@
 #include <string.h>
 
 static gboolean is_word_char(gunichar c) {
-  return g_unichar_isalnum(c) || c == '/' || c == '-';
+  return c < 0x80 ? g_ascii_isalnum((char)c) || c == '/' || c == '-' : g_unichar_isalnum(c);
 }
 
-static void add_word(CheckWords *words, const char *start, gsize length, gsize place) {
-  CheckWord word = {.place = place, .length = length};
-  word.text = g_string_chunk_insert_len(words->chunk, start, (gssize)length);
-  g_autofree char *bare = text_fold(word.text);
-  word.bare = g_string_chunk_insert(words->chunk, bare);
-  word.bare_length = strlen(bare);
-  g_array_append_val(words->list, word);
+/* A word that was there before shares its texts. */
+static CheckWord word_new(CheckWords *words, GHashTable *known, char *text) {
+  gpointer index;
+  if (g_hash_table_lookup_extended(known, text, NULL, &index))
+    return *check_word(words, GPOINTER_TO_UINT(index));
+  CheckWord word = {.same = words->list->len, .length = strlen(text)};
+  word.text = word.bare = g_string_chunk_insert_len(words->chunk, text, (gssize)word.length);
+  if (!g_str_is_ascii(text)) {
+    g_autofree char *bare = text_fold(text);
+    word.bare = g_string_chunk_insert(words->chunk, bare);
+  }
+  word.bare_length = strlen(word.bare);
+  g_hash_table_insert(known, (char *)(gintptr)word.text, GUINT_TO_POINTER(word.same));
+  return word;
 }
 
 CheckWords *check_words_new(const char *flat) {
   CheckWords *words = g_new0(CheckWords, 1);
   words->list = g_array_new(FALSE, FALSE, sizeof(CheckWord));
   words->chunk = g_string_chunk_new(4096);
+  g_autoptr(GHashTable) known = g_hash_table_new(g_str_hash, g_str_equal);
   for (const char *p = flat; *p;) {
     const char *start = p;
     while (*p && is_word_char(g_utf8_get_char(p)))
       p = g_utf8_next_char(p);
-    if (p > start)
-      add_word(words, start, (gsize)(p - start), (gsize)(start - flat));
-    else
+    if (p == start) {
       p = g_utf8_next_char(p);
+      continue;
+    }
+    g_autofree char *text = g_strndup(start, (gsize)(p - start));
+    CheckWord word = word_new(words, known, text);
+    word.place = (gsize)(start - flat);
+    g_array_append_val(words->list, word);
   }
   return words;
 }

@@ -23,8 +23,14 @@ static gboolean one_edit_apart(const CheckWord *a, const CheckWord *b) {
 
 typedef enum { WORD_SAME, WORD_ACCENT, WORD_LETTER, WORD_OTHER } WordMatch;
 
+/* One edit leaves the first letter, or the second, or moves the one to the place of the other. */
+static gboolean may_be_close(const char *a, const char *b) {
+  return a[0] == b[0] || a[1] == b[1] || a[0] == b[1] || a[1] == b[0];
+}
+
 static WordMatch compare_words(const CheckWord *word, const CheckWord *wanted) {
-  if (word->bare_length > wanted->bare_length + 1 || wanted->bare_length > word->bare_length + 1)
+  if (word->bare_length > wanted->bare_length + 1 || wanted->bare_length > word->bare_length + 1 ||
+      !may_be_close(word->bare, wanted->bare))
     return WORD_OTHER;
   if (word->bare_length == wanted->bare_length && memcmp(word->bare, wanted->bare, word->bare_length) == 0)
     return g_str_equal(word->text, wanted->text) ? WORD_SAME : WORD_ACCENT;
@@ -58,8 +64,8 @@ static gboolean is_common_word(const CheckWords *words, guint at, const CheckWor
     const CheckWord *used = check_word(words, at + i);
     if (g_str_equal(used->bare, check_word(term, i)->bare))
       continue;
-    for (guint w = 0; w < words->list->len && uses <= COMMON_USES; w++)
-      uses += g_str_equal(check_word(words, w)->text, used->text) ? 1 : 0;
+    for (guint w = used->same; w < words->list->len && uses <= COMMON_USES; w++)
+      uses += check_word(words, w)->same == used->same ? 1 : 0;
     if (uses > COMMON_USES)
       return TRUE;
   }
@@ -76,9 +82,17 @@ static void report_term(PlanCheck *check, const char *found, const char *term, g
 
 static void look_for_term(PlanCheck *check, const CheckWords *words, const char *term_text, GHashTable *told) {
   g_autoptr(CheckWords) term = check_words_new(term_text);
-  for (guint at = 0; term->list->len >= 3 && at + term->list->len <= words->list->len && !check_told_enough(check); at++) {
+  if (term->list->len < 3)
+    return;
+  g_autofree gboolean *begins = g_new(gboolean, words->list->len + 1); /* by the first of the same words */
+  for (guint at = 0; at + term->list->len <= words->list->len; at++) {
+    const CheckWord *word = check_word(words, at);
+    if (word->same == at)
+      begins[at] = compare_words(word, check_word(term, 0)) != WORD_OTHER;
+    if (!begins[word->same])
+      continue;
     WordMatch match = compare_term(words, at, term);
-    if (match != WORD_LETTER && match != WORD_ACCENT)
+    if ((match != WORD_LETTER && match != WORD_ACCENT) || check_told_enough(check))
       continue;
     const CheckWord *last = check_word(words, at + term->list->len - 1);
     gsize place = check_word(words, at)->place;
@@ -135,7 +149,7 @@ static void look_for_doubled(PlanCheck *check) {
   const CheckWords *words = check->text->words;
   for (guint i = 0; i + 1 < words->list->len && !check_told_enough(check); i++) {
     const CheckWord *word = check_word(words, i), *next = check_word(words, i + 1);
-    if (word->length <= 2 || next->place != word->place + word->length + 1 || !g_str_equal(word->text, next->text) ||
+    if (word->length <= 2 || word->same != next->same || next->place != word->place + word->length + 1 ||
         g_ascii_isdigit(word->text[0]) ||
         rule_match(json_object_get(check->rules->outline, "reduplicated"), word->text))
       continue;

@@ -24,20 +24,21 @@ static char fold_char(gunichar c) {
 PlanText plan_text(GStringChunk *chunk, const char *text) {
   g_autoptr(GString) out = g_string_sized_new(strlen(text)), fold = g_string_sized_new(strlen(text));
   gboolean blank = FALSE;
-  for (const char *p = text; *p; p = g_utf8_next_char(p)) {
+  for (const char *p = text, *next; *p; p = next) {
     gunichar c = g_utf8_get_char(p);
-    if (g_unichar_isspace(c)) {
+    next = g_utf8_next_char(p);
+    if (c < 0x80 ? g_ascii_isspace((char)c) : g_unichar_isspace(c)) {
       blank = out->len > 0;
       continue;
     }
-    if (g_unichar_ismark(c))
+    if (c >= 0x80 && g_unichar_ismark(c))
       continue;
     if (blank) {
       g_string_append_c(out, ' ');
       g_string_append_c(fold, ' ');
       blank = FALSE;
     }
-    g_string_append_unichar(out, c);
+    g_string_append_len(out, p, next - p);
     g_string_append_c(fold, fold_char(c));
   }
   return (PlanText){g_string_chunk_insert_len(chunk, out->str, (gssize)out->len),
