@@ -50,6 +50,7 @@ struct Request {
   const char *agent;          /* web: the browser as it names itself, cut to 200 characters; "" else */
   const char *token_scopes;   /* API token: blanks between permission names; NULL: all that the roles allow */
   RequestInput *input;
+  struct Memo *memos;         /* request_remember */
   ErrorCode outcome;          /* 0, or ERROR_CHECK: the answer is good, but it says that something is wrong (exit 4) */
   /* What the answer sends back beside the document. */
   GBytes *file;               /* GIVES_FILE */
@@ -90,6 +91,10 @@ gboolean request_may_anywhere(const Request *request, const char *permission);
 
 /* --- Reading --- */
 StoreConn *request_read(Request *request, GError **error);
+/* What was already read for this answer: `key` is an address of the module's own. NULL: nothing yet. The value must live as
+ * long as the arena. */
+void *request_recall(const Request *request, const void *key, const char *about_id);
+void request_remember(Request *request, const void *key, const char *about_id, void *value);
 
 /* --- Changing: one transaction, one audit entry for each subject --- */
 typedef struct {

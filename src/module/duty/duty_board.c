@@ -83,10 +83,10 @@ static gboolean board_row(const DutyRow *found, void *data) {
 gboolean duty_board(Request *request, Doc *board, GError **error) {
   StoreConn *conn = request_read(request, error);
   Doc *tiles = (Doc *)(gintptr)doc_get(board, KEY("tiles"));
-  gint64 counts[COUNT_KINDS];
-  if (!conn || !duty_count_open(request, conn, request->body_id, counts, error))
+  const DutyCounts *counts = conn ? duty_counts(request, request->body_id, error) : NULL;
+  if (!counts)
     return FALSE;
-  gint64 open = counts[COUNT_OPEN], late = counts[COUNT_LATE], soon = counts[COUNT_SOON];
+  gint64 open = counts->open, late = counts->late, soon = counts->soon;
   add_tile(request, tiles, late, "Nhiệm vụ quá hạn", late ? oldest_note(request, conn) : "", "/nhiem-vu?tab=qua-han", TRUE);
   add_tile(request, tiles, soon, "Nhiệm vụ 7 ngày tới",
            arena_printf(request->arena, "%s %s", message(request->lang, "đến hết"), duty_day_text(request->arena, duty_key_after(request, 7))),
@@ -110,15 +110,12 @@ gboolean duty_calendar(Request *request, const char *from_day, const char *to_da
 }
 
 gboolean duty_badge(Request *request, const MenuEntry *entry, Doc *item, GError **error) {
-  gint64 late = 0;
-  StoreConn *conn = request->body_id ? request_read(request, error) : NULL;
+  const DutyCounts *counts = request->body_id ? duty_counts(request, request->body_id, error) : NULL;
   (void)entry;
-  if (!conn || !duty_store_count(conn, request->body_id, "", duty_key_after(request, -1), &late, error))
-    return FALSE;
-  if (!late)
-    return TRUE;
+  if (!counts || !counts->late)
+    return counts != NULL;
   Doc *badge = doc_object(item, KEY("badge"));
-  doc_int(badge, KEY("count"), late);
+  doc_int(badge, KEY("count"), counts->late);
   doc_bool(badge, KEY("late"), TRUE);
   doc_text(badge, KEY("words"), message(request->lang, "quá hạn"));
   return TRUE;

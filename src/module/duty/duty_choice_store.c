@@ -9,7 +9,7 @@ enum { SQL_UNITS, SQL_PEOPLE, SQL_SECTIONS };
 static const StoreSql SQL[] = {
     [SQL_UNITS] = {"duty.units",
                    "SELECT b.id, b.short_name FROM body b WHERE b.parent_id = $1 AND b.closed_day IS NULL "
-                   "ORDER BY b.sort_key, b.id LIMIT $2", NULL},
+                   "ORDER BY b.sort_key LIMIT $2", NULL},
     [SQL_PEOPLE] = {"duty.people",
                     "SELECT DISTINCT u.id, u.name FROM account u JOIN account_role r ON r.account_id = u.id "
                     "WHERE u.disabled_ms IS NULL AND r.body_id IN (SELECT b.id FROM body b WHERE b.id = $1 OR b.parent_id = $1) "

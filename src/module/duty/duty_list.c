@@ -17,7 +17,7 @@ typedef struct {
   const char *state;
   int from_days, to_days; /* from today; NO_LIMIT: open end */
   gboolean mine;
-  DutyCount count; /* what stands beside the label */
+  enum { COUNT_NONE, COUNT_OPEN, COUNT_LATE, COUNT_SOON } count; /* what stands beside the label */
 } Tab;
 
 #define NO_LIMIT G_MAXINT
@@ -55,13 +55,24 @@ static const char *to_key(const Request *request, const Tab *tab) {
 
 /* --- counts in words --- */
 
-gboolean duty_count_open(Request *request, StoreConn *conn, const char *body_id, gint64 out[COUNT_KINDS], GError **error) {
-  return duty_store_count(conn, body_id, "", "~", &out[COUNT_OPEN], error) &&
-         duty_store_count(conn, body_id, "", duty_key_after(request, -1), &out[COUNT_LATE], error) &&
-         duty_store_count(conn, body_id, duty_key_after(request, 0), duty_key_after(request, 7), &out[COUNT_SOON], error);
+const DutyCounts *duty_counts(Request *request, const char *body_id, GError **error) {
+  static const char KEY_OF_COUNTS;
+  DutyCounts *counts = request_recall(request, &KEY_OF_COUNTS, body_id);
+  StoreConn *conn = counts ? NULL : request_read(request, error);
+  if (!conn)
+    return counts;
+  counts = arena_alloc(request->arena, sizeof *counts);
+  if (!duty_store_counts(conn, body_id, duty_key_after(request, 0), duty_key_after(request, 7), counts, error))
+    return NULL;
+  request_remember(request, &KEY_OF_COUNTS, body_id, counts);
+  return counts;
 }
 
-static void add_tabs(Request *request, const gint64 counts[COUNT_KINDS], const Tab *chosen, Doc *answer) {
+static gint64 count_of(const DutyCounts *counts, const Tab *tab) {
+  return tab->count == COUNT_OPEN ? counts->open : tab->count == COUNT_LATE ? counts->late : counts->soon;
+}
+
+static void add_tabs(Request *request, const DutyCounts *counts, const Tab *chosen, Doc *answer) {
   Doc *tabs = doc_list(answer, KEY("tabs"));
   for (gsize i = 0; i < G_N_ELEMENTS(TABS); i++) {
     const Tab *tab = &TABS[i];
@@ -70,21 +81,21 @@ static void add_tabs(Request *request, const gint64 counts[COUNT_KINDS], const T
     doc_text(row, KEY("url"), arena_printf(request->arena, "/nhiem-vu?tab=%s", tab->name));
     doc_bool(row, KEY("current"), tab == chosen);
     if (tab->count != COUNT_NONE)
-      doc_int(row, KEY("count"), counts[tab->count]);
+      doc_int(row, KEY("count"), count_of(counts, tab));
   }
 }
 
-static void add_summary(Request *request, const gint64 counts[COUNT_KINDS], Doc *answer) {
+static void add_summary(Request *request, const DutyCounts *counts, Doc *answer) {
   char a[NUMBER_SIZE], b[NUMBER_SIZE], c[NUMBER_SIZE];
-  number_write(a, counts[COUNT_OPEN]);
-  number_write(b, counts[COUNT_LATE]);
-  number_write(c, counts[COUNT_SOON]);
+  number_write(a, counts->open);
+  number_write(b, counts->late);
+  number_write(c, counts->soon);
   doc_text(answer, KEY("summary"),
            arena_printf(request->arena, "%s %s, %s %s, %s %s.", a, message(request->lang, "việc chưa xong"), b,
                         message(request->lang, "quá hạn"), c, message(request->lang, "đến hạn trong 7 ngày tới")));
-  doc_int(answer, KEY("open"), counts[COUNT_OPEN]);
-  doc_int(answer, KEY("late"), counts[COUNT_LATE]);
-  doc_int(answer, KEY("soon"), counts[COUNT_SOON]);
+  doc_int(answer, KEY("open"), counts->open);
+  doc_int(answer, KEY("late"), counts->late);
+  doc_int(answer, KEY("soon"), counts->soon);
 }
 
 /* --- the list --- */
@@ -252,8 +263,8 @@ gboolean duty_list(Request *request, Doc *answer, GError **error) {
   if (!body_id || !request_require(request, "duty.read", body_id, error))
     return FALSE;
   Listing listing = {.request = request, .rows = doc_list(answer, KEY("rows")), .limit = (int)input_int(request, "limit", PAGE_ROWS)};
-  gint64 counts[COUNT_KINDS];
-  if (!fill_rows(request, conn, body_id, tab, &listing, error) || !duty_count_open(request, conn, body_id, counts, error))
+  const DutyCounts *counts = duty_counts(request, body_id, error);
+  if (!counts || !fill_rows(request, conn, body_id, tab, &listing, error))
     return FALSE;
   add_summary(request, counts, answer);
   add_pager(request, &listing, tab, answer);

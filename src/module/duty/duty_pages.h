@@ -20,9 +20,8 @@ gboolean duty_beside(Request *request, const char *type, const char *id, Doc *an
 /* ISO day so many days from today. */
 const char *duty_key_after(const Request *request, int days);
 
-/* Open duties of the body and below, by when they are due. */
-typedef enum { COUNT_NONE, COUNT_OPEN, COUNT_LATE, COUNT_SOON, COUNT_KINDS } DutyCount;
-gboolean duty_count_open(Request *request, StoreConn *conn, const char *body_id, gint64 out[COUNT_KINDS], GError **error);
+/* Open duties of the body and below; read once for an answer. NULL with error. */
+const DutyCounts *duty_counts(Request *request, const char *body_id, GError **error);
 
 /* Choices: direct units of a body; the filter field of units; as options {value, label, selected} of a form. */
 typedef struct {

@@ -10,13 +10,16 @@
   "AND ($7 = '' OR d.state = $7) AND ($8 = '' OR d.assignee_id = $8) AND ($9 = '' OR d.section = $9) "                  \
   "AND ($10 = '' OR d.plan_id = $10) "
 
+/* Where duty_month counts a duty. */
+#define MONTH "CASE WHEN open = 1 THEN substr(due_key, 1, 7) ELSE 'done' END"
+
 enum {
   SQL_LIST_OPEN,
   SQL_LIST_DONE,
   SQL_LIST_MINE,
   SQL_GET,
   SQL_ID_OF_CODE,
-  SQL_COUNT,
+  SQL_COUNTS,
   SQL_OLDEST,
   SQL_INSERT,
   SQL_PARTY,
@@ -57,11 +60,12 @@ static const StoreSql SQL[] = {
                  "d.created_ms, d.version FROM duty d LEFT JOIN account a ON a.id = d.assignee_id "
                  "LEFT JOIN account b ON b.id = d.done_by WHERE d.id = $1", NULL},
     [SQL_ID_OF_CODE] = {"duty.id_of_code", "SELECT id FROM duty WHERE code = $1", NULL},
-    [SQL_COUNT] = {"duty.count",
-                   "SELECT coalesce((SELECT sum(open_count) FROM duty_month WHERE body_id = $1 AND month > $2 AND month < $3), 0) "
-                   "+ coalesce((SELECT sum(open_count) FROM duty_day WHERE body_id = $1 AND due_key >= $4 AND due_key <= $5), 0) "
-                   "+ coalesce((SELECT sum(open_count) FROM duty_day WHERE body_id = $1 AND due_key >= $6 AND due_key <= $7), 0)",
-                   NULL},
+    [SQL_COUNTS] = {"duty.counts",
+                    "SELECT coalesce((SELECT sum(open_count) FROM duty_month WHERE body_id = $1 AND month < 'done'), 0), "
+                    "coalesce((SELECT sum(open_count) FROM duty_month WHERE body_id = $1 AND month < $2), 0) "
+                    "+ coalesce((SELECT sum(open_count) FROM duty_day WHERE body_id = $1 AND due_key >= $2 AND due_key < $3), 0), "
+                    "coalesce((SELECT sum(open_count) FROM duty_day WHERE body_id = $1 AND due_key >= $3 AND due_key <= $4), 0), "
+                    "coalesce((SELECT open_count FROM duty_month WHERE body_id = $1 AND month = 'done'), 0)", NULL},
     [SQL_OLDEST] = {"duty.oldest",
                     "SELECT due_key FROM duty_scope WHERE body_id = $1 AND open = 1 ORDER BY due_key, duty_id LIMIT 1", NULL},
     [SQL_INSERT] = {"duty.insert",
@@ -84,7 +88,7 @@ static const StoreSql SQL[] = {
                          "(SELECT body_id, due_key FROM duty_scope WHERE duty_id = $1 AND open = 1)", NULL},
     [SQL_MONTH_DOWN] = {"duty.month_down",
                         "UPDATE duty_month SET open_count = open_count - 1 WHERE (body_id, month) IN "
-                        "(SELECT body_id, substr(due_key, 1, 7) FROM duty_scope WHERE duty_id = $1 AND open = 1)", NULL},
+                        "(SELECT body_id, " MONTH " FROM duty_scope WHERE duty_id = $1)", NULL},
     [SQL_UNSCOPE] = {"duty.unscope", "DELETE FROM duty_scope WHERE duty_id = $1", NULL},
     [SQL_SCOPE] = {"duty.scope",
                    "INSERT INTO duty_scope (body_id, open, due_key, duty_id) SELECT DISTINCT a.ancestor_id, "
@@ -97,8 +101,8 @@ static const StoreSql SQL[] = {
                       "WHERE duty_id = $1 AND open = 1 ON CONFLICT (body_id, due_key) "
                       "DO UPDATE SET open_count = duty_day.open_count + 1", NULL},
     [SQL_MONTH_UP] = {"duty.month_up",
-                      "INSERT INTO duty_month (body_id, month, open_count) SELECT body_id, substr(due_key, 1, 7), 1 FROM duty_scope "
-                      "WHERE duty_id = $1 AND open = 1 ON CONFLICT (body_id, month) "
+                      "INSERT INTO duty_month (body_id, month, open_count) SELECT body_id, " MONTH ", 1 FROM duty_scope "
+                      "WHERE duty_id = $1 ON CONFLICT (body_id, month) "
                       "DO UPDATE SET open_count = duty_month.open_count + 1", NULL},
     [SQL_EVENT] = {"duty.add_event",
                    "INSERT INTO duty_event (id, duty_id, at_ms, account_id, kind, note, before, after, group_id) "
@@ -190,18 +194,15 @@ const char *duty_store_id_of_code(StoreConn *conn, Arena *arena, const char *cod
 
 #define MONTH_SIZE 8 /* "2026-11" */
 
-/* Whole months from duty_month, the days at both ends from duty_day: a province counts as fast as a commune. */
-gboolean duty_store_count(StoreConn *conn, const char *body_id, const char *from_key, const char *to_key, gint64 *out_count,
-                          GError **error) {
-  char from_month[MONTH_SIZE], to_month[MONTH_SIZE], from_month_end[MONTH_SIZE + 1];
-  g_strlcpy(from_month, from_key, sizeof from_month);
-  g_strlcpy(to_month, to_key, sizeof to_month);
-  gboolean one_month = strcmp(from_month, to_month) == 0;
-  g_snprintf(from_month_end, sizeof from_month_end, "%s%s", from_month, *from_month ? "~" : "");
-  return store_get_int(conn, &SQL[SQL_COUNT],
-                       S(S_TEXT(body_id), S_TEXT(from_month), S_TEXT(to_month), S_TEXT(from_key),
-                         S_TEXT(one_month ? to_key : from_month_end), S_TEXT(one_month ? "~" : to_month), S_TEXT(to_key)),
-                       0, out_count, error);
+gboolean duty_store_counts(StoreConn *conn, const char *body_id, const char *today, const char *last_soon, DutyCounts *out,
+                           GError **error) {
+  char month[MONTH_SIZE];
+  g_strlcpy(month, today, sizeof month);
+  g_autoptr(StoreRows) rows = store_query(conn, &SQL[SQL_COUNTS], S(S_TEXT(body_id), S_TEXT(month), S_TEXT(today), S_TEXT(last_soon)), error);
+  if (!rows || !store_step(rows, error))
+    return FALSE;
+  *out = (DutyCounts){store_int(rows, 0), store_int(rows, 1), store_int(rows, 2), store_int(rows, 3)};
+  return TRUE;
 }
 
 gboolean duty_store_oldest_due(StoreConn *conn, Arena *arena, const char *body_id, const char **out_day, GError **error) {
