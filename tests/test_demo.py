@@ -63,6 +63,11 @@ def test_some_are_late_and_not_for_long(demo):
     assert count(demo, f"SELECT max(julianday('now', '+7 hours') - julianday(due_day)) {late}") <= 60
 
 
+def test_board_has_work_for_the_coming_week(demo):
+    board = demo.cli("board", "show", login=ROLES["officer"])
+    assert len(board["tiles"]) >= 3 and all(int(tile["count"]) >= 2 for tile in board["tiles"])
+
+
 def test_nothing_happened_in_the_future(demo):
     assert count(demo, "SELECT count(*) FROM duty_event WHERE at_ms > (strftime('%s', 'now') + 60) * 1000") == 0
     assert count(demo, "SELECT count(*) FROM duty d WHERE EXISTS (SELECT 1 FROM duty_event e WHERE e.duty_id = d.id "

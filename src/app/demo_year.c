@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/date.h"
 #include "base/text.h"
+#include "core/user.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -215,6 +216,30 @@ static gboolean begin(Year *year, GError **error) {
   return demo_call(year->demo, year->arena, year->body->officer, "duty.from_law", NULL, NULL, error) != NULL;
 }
 
+/* The last days: something for the board's "next seven days", and for "given to me". */
+static gboolean add_coming(Year *year, GError **error) {
+  static const struct {
+    const char *title;
+    int due_days;
+  } COMING[] = {
+      {"Gửi kết quả khắc phục lỗ hổng theo văn bản cảnh báo của cơ quan điều phối", 2},
+      {"Kiểm tra cấu hình sao lưu trước đợt nâng cấp máy chủ", 4},
+      {"Cập nhật danh sách đầu mối trực của nhà cung cấp", 6},
+  };
+  StoreConn *conn = store_read(year->demo->app->store, error);
+  const User *officer = conn ? user_load_by_login(conn, year->arena, year->body->officer, error) : NULL;
+  for (gsize i = 0; officer && i < G_N_ELEMENTS(COMING); i++) {
+    char due[11];
+    date_write_iso_day(due, day_start_ms(day_from_number(year->today + COMING[i].due_days)));
+    const DemoField fields[] = {{"title", COMING[i].title}, {"due", due}, {"lead", year->body->id}, {NULL, NULL}};
+    const Doc *added = demo_call(year->demo, year->arena, year->body->officer, "duty.add", fields, NULL, error);
+    const DemoField given[] = {{"ids", added ? doc_get_text(added, KEY("id")) : NULL}, {"assignee", officer->id}, {NULL, NULL}};
+    if (!added || !demo_call(year->demo, year->arena, year->body->leader, "duty.assign", given, NULL, error))
+      return FALSE;
+  }
+  return officer != NULL;
+}
+
 static gboolean end(Year *year, GError **error) {
   const Doc *rows = open_duties(year, error);
   gsize taken = 0;
@@ -228,7 +253,7 @@ static gboolean end(Year *year, GError **error) {
       return FALSE;
     taken++;
   }
-  return rows != NULL;
+  return rows && add_coming(year, error);
 }
 
 typedef gboolean (*BodyFunc)(Year *year, GError **error);
