@@ -17,6 +17,7 @@ typedef struct {
   gboolean merged_up;
   gboolean continues; /* DOCX: goes on the paragraph of the line before */
   gboolean new_page;  /* a page ended before it */
+  guint paragraph_end; /* one past the last line of the paragraph or list item that it belongs to */
   gboolean starts;    /* begins a paragraph or list item, as far as the layout can tell */
 } CheckLine;
 
