@@ -24,11 +24,11 @@ typedef struct {
 typedef struct {
   const char *text, *bare; /* bare: text_fold of it */
   gsize length, bare_length, place; /* place: its byte offset in the text */
-  guint same;                       /* index of the first word that is the same */
 } CheckWord;
 
 typedef struct {
   GArray *list; /* of CheckWord */
+  GArray *same; /* of guint: for each the index of the first word that is the same */
   GStringChunk *chunk;
 } CheckWords;
 
@@ -36,6 +36,7 @@ CheckWords *check_words_new(const char *flat); /* in folded spelling; signs are 
 void check_words_free(CheckWords *words);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CheckWords, check_words_free)
 #define check_word(words, index) (&g_array_index((words)->list, CheckWord, (index)))
+#define check_word_same(words, index) (g_array_index((words)->same, guint, (index)))
 
 /* The document as one run of words in folded spelling, hard wraps joined and page numbers left out, so that phrases
  * are found wherever a line broke. */
