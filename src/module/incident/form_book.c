@@ -89,6 +89,7 @@ static void read_form(BookReader *reader, const json_t *entry) {
   PaperForm *form = g_new0(PaperForm, 1);
   form->law = law_form;
   form->layout = entry;
+  form->rules = reader->law;
   g_ptr_array_add(reader->book->forms, form);
   if (blocks)
     check_blocks(reader, form, blocks);

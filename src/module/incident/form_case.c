@@ -171,10 +171,6 @@ static gboolean person_in_list(const json_t *row, GString *line) {
   return line->len > 0;
 }
 
-static gboolean helper_line(const json_t *row, GString *line) {
-  return *form_text(row, "unit") && named(row, line, "unit", "role");
-}
-
 static gboolean met_line(const json_t *row, GString *line) {
   g_string_append(line, form_text(row, "criterion"));
   add_part(line, ", theo ", form_text(row, "basis"));
@@ -201,7 +197,6 @@ LINES_OF(system_line)
 LINES_OF(log_line)
 LINES_OF(done_line)
 LINES_OF(person_in_list)
-LINES_OF(helper_line)
 LINES_OF(met_line)
 
 static json_t *enclosures(const json_t *found, const LawField *field G_GNUC_UNUSED, const char *arg G_GNUC_UNUSED) {
@@ -337,7 +332,7 @@ static const struct {
     {ANY, "harm", "harm_names", joined, "; "},
     {ANY, "spread", "systems", system_lines, NULL},
     {ANY, "impact", "systems", system_lines, NULL},
-    {ANY, "helpers", "persons", helper_lines, NULL},
+    {ANY, "helpers", "parties", party_name, "NCC"},
     {ANY, "people", "persons", person_in_lists, NULL},
     {ANY, "first_results", "steps", done_lines, NULL},
     {ANY, "done", "steps", done_lines, NULL},

@@ -172,9 +172,10 @@ static void draw_boxes(const FormDraw *draw, const json_t *block G_GNUC_UNUSED, 
 static void draw_text(const FormDraw *draw, const json_t *block G_GNUC_UNUSED, const json_t *content) {
   g_autofree char *value = value_of(draw, content, "field");
   draw_lead(draw, content);
-  if (*value)
-    paper_paragraph(draw->paper, PAPER_FORM_TEXT, value);
-  else
+  g_auto(GStrv) lines = g_strsplit(value, "\n", -1);
+  for (char **line = lines; *line; line++)
+    paper_paragraph(draw->paper, PAPER_FORM_TEXT, *line);
+  if (!*value)
     paper_blank_lines(draw->paper, (int)form_int(content, "lines"));
 }
 
@@ -187,9 +188,12 @@ static void draw_box(const FormDraw *draw, const json_t *block G_GNUC_UNUSED, co
   paper_run(form_cell(table, 1), is_true(content, "bold") ? PAPER_BOLD : PAPER_PLAIN, form_text(content, "label"));
   paper_row(table, FALSE);
   paper_row_height(table, (double)form_int(content, "height_mm"));
+  g_auto(GStrv) lines = g_strsplit(value, "\n", -1);
   PaperParagraph *body = form_cell(table, 1);
-  paper_run(body, *value ? PAPER_PLAIN : PAPER_ITALIC, *value ? value : draw->blank ? form_text(content, "hint") : "");
+  paper_run(body, *value ? PAPER_PLAIN : PAPER_ITALIC, *value ? lines[0] : draw->blank ? form_text(content, "hint") : "");
   body->align = PAPER_JUSTIFY;
+  for (char **line = lines; *value && *++line;)
+    paper_cell_paragraph(table, PAPER_FORM_TEXT, *line)->align = PAPER_JUSTIFY;
   for (gint64 i = 0; !*value && i < form_int(content, "lines"); i++)
     paper_cell_paragraph(table, PAPER_FORM_TEXT, "")->leader = TRUE;
 }
@@ -243,11 +247,12 @@ static char *cell_text(const json_t *cell) {
                                : g_strdup(json_is_string(cell) ? json_string_value(cell) : "");
 }
 
-static void counts_row(PaperTable *table, const LawField *field, const json_t *row, PaperEmphasis emphasis) {
+static void counts_row(PaperTable *table, const char *label, const json_t *row, PaperEmphasis emphasis) {
+  enum { COUNTS = 6 };
   paper_row(table, FALSE);
-  paper_run(paper_cell(table, ""), emphasis, json_string_value(json_array_get(row, 0)));
-  for (guint i = 0; i < field->options->len; i++) {
-    g_autofree char *text = cell_text(json_array_get(row, i + 1));
+  paper_run(paper_cell(table, ""), emphasis, label);
+  for (gsize i = 0; i < COUNTS; i++) {
+    g_autofree char *text = cell_text(json_array_get(row, i));
     PaperParagraph *cell = paper_cell(table, "");
     paper_run(cell, emphasis, text);
     cell->align = PAPER_CENTER;
@@ -257,20 +262,21 @@ static void counts_row(PaperTable *table, const LawField *field, const json_t *r
 static void draw_counts(const FormDraw *draw, const json_t *block G_GNUC_UNUSED, const json_t *content) {
   enum { COLUMNS_MAX = 12 };
   const LawField *field = field_of(draw, content, "field");
-  const json_t *rows = json_object_get(draw->values, field->id), *share = NULL, *row = NULL;
+  const json_t *rows = json_object_get(draw->values, field->id), *share = NULL;
   double shares[COLUMNS_MAX] = {0};
-  int columns = (int)MIN(field->options->len + 1, COLUMNS_MAX);
   gsize i = 0;
   json_array_foreach(json_object_get(content, "shares"), i, share)
     if (i < COLUMNS_MAX)
       shares[i] = (double)json_integer_value(share);
-  PaperTable *table = paper_table(draw->paper, shares, columns, TRUE);
+  PaperTable *table = paper_table(draw->paper, shares, (int)MIN(field->options->len + 1, COLUMNS_MAX), TRUE);
   paper_row(table, TRUE);
   paper_cell(table, form_text(content, "label"));
   for (guint k = 0; k < field->options->len; k++)
     paper_cell(table, g_ptr_array_index(field->options, k));
-  json_array_foreach(rows, i, row)
-    counts_row(table, field, row, i + 1 == json_array_size(rows) ? PAPER_BOLD : PAPER_PLAIN);
+  g_autoptr(GPtrArray) kinds = form_counted_kinds(draw->form->rules);
+  for (guint k = 0; k < kinds->len; k++)
+    counts_row(table, ((const LawKind *)kinds->pdata[k])->counted_as, json_array_get(rows, k), PAPER_PLAIN);
+  counts_row(table, form_text(content, "total"), json_array_get(rows, kinds->len), PAPER_BOLD);
 }
 
 /* ---- the end ---- */

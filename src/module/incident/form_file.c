@@ -1,6 +1,7 @@
 /* The whole case as one paper: cover, facts, classification with articles, steps, log, notices, evidence, papers.
  *
  * Each part is a table of columns over one list of the case. */
+#include "base/date.h"
 #include "module/incident/form_private.h"
 #include <string.h>
 
@@ -19,9 +20,15 @@ static char *cell_number(const json_t *row, const char *key) {
   return json_is_integer(json_object_get(row, key)) ? g_strdup_printf("%" G_GINT64_FORMAT, form_int(row, key)) : g_strdup("");
 }
 
-static char *cell_size(const json_t *row, const char *key) {
-  g_autofree char *number = cell_number(row, key);
-  return *number ? g_strdup_printf("%s byte", number) : g_strdup("");
+static char *cell_file(const json_t *row, const char *key) {
+  const char *name = form_text(row, key);
+  return *name ? g_strdup_printf("%s (%" G_GINT64_FORMAT " byte)", name, form_int(row, "size_bytes")) : g_strdup("");
+}
+
+static char *cell_day(const json_t *row, const char *key) {
+  Day day;
+  return date_parse_day(form_text(row, key), &day) ? g_strdup_printf("%02d/%02d/%04d", day.day, day.month, day.year)
+                                                   : g_strdup("");
 }
 
 /* 64 signs without a blank would not break: groups of 16. */
@@ -68,42 +75,39 @@ typedef struct {
   CellFunc write;
   double share;
 } Column;
-enum { COLUMNS_MAX = 7 };
+enum { COLUMNS_MAX = 6 };
 typedef struct {
   const char *title, *path;
-  gboolean landscape;
   Column columns[COLUMNS_MAX];
 } Part;
 
 static const Part PARTS[] = {
-    {"Phân loại theo tiêu chí", "assessment.why", FALSE,
+    {"Phân loại theo tiêu chí", "assessment.why",
      {{"Tiêu chí", "criterion", cell_text, 44}, {"Kết quả", "result", cell_text, 16}, {"Căn cứ", "basis", cell_text, 40}}},
-    {"Các bước ứng cứu", "steps", FALSE,
+    {"Các bước ứng cứu", "steps",
      {{"Bước", "step", cell_text, 8}, {"Nội dung", "name", cell_text, 30}, {"Tình trạng", "state", cell_state, 13},
       {"Bắt đầu", "begun_ms", cell_time, 14}, {"Xong", "done_ms", cell_time, 14}, {"Ghi chú", "note", cell_text, 21}}},
-    {"Thông báo, báo cáo", "notices", TRUE,
-     {{"Nội dung", "what", cell_text, 28}, {"Nơi nhận", "receiver_name", cell_text, 16}, {"Căn cứ", "basis", cell_text, 20},
-      {"Chậm nhất", "due_ms", cell_due, 10}, {"Đã gửi lúc", "sent_ms", cell_time, 10}, {"Xác nhận nhận", "confirmed_ms", cell_time, 10},
-      {"Tình trạng", "state", cell_state, 10}}},
-    {"Hệ thống bị ảnh hưởng", "systems", FALSE,
+    {"Thông báo, báo cáo", "notices",
+     {{"Nội dung", "what", cell_text, 22}, {"Nơi nhận", "receiver_name", cell_text, 18}, {"Căn cứ", "basis", cell_text, 18},
+      {"Chậm nhất", "due_ms", cell_due, 15}, {"Đã gửi lúc", "sent_ms", cell_time, 15}, {"Tình trạng", "state", cell_state, 12}}},
+    {"Hệ thống bị ảnh hưởng", "systems",
      {{"Hệ thống", "name", cell_text, 40}, {"Cấp độ", "level", cell_number, 12}, {"Ảnh hưởng", "impact", cell_text, 48}}},
-    {"Lực lượng tham gia", "persons", FALSE,
+    {"Lực lượng tham gia", "persons",
      {{"Họ và tên", "name", cell_text, 24}, {"Đơn vị", "unit", cell_text, 26}, {"Việc", "role", cell_text, 20},
       {"Tham gia", "joined_ms", cell_time, 15}, {"Rút", "released_ms", cell_time, 15}}},
-    {"Dấu hiệu kỹ thuật", "observables", FALSE,
+    {"Dấu hiệu kỹ thuật", "observables",
      {{"Loại", "kind", cell_text, 12}, {"Giá trị", "value", cell_text, 46}, {"TLP", "tlp", cell_text, 12}, {"Ghi chú", "note", cell_text, 30}}},
-    {"Chứng cứ", "evidence", TRUE,
-     {{"Số", "number", cell_number, 5}, {"Tên", "title", cell_text, 20}, {"Tệp", "file_name", cell_text, 15},
-      {"SHA-256", "sha256", cell_hash, 26}, {"Cỡ", "size_bytes", cell_size, 11}, {"Lấy lúc", "taken_ms", cell_time, 10},
-      {"Người lấy", "taken_by", cell_text, 13}}},
-    {"Chuỗi lưu giữ chứng cứ", "custody", FALSE,
+    {"Chứng cứ", "evidence",
+     {{"Số", "number", cell_number, 7}, {"Tên", "title", cell_text, 18}, {"Tệp", "file_name", cell_file, 18},
+      {"SHA-256", "sha256", cell_hash, 26}, {"Lấy lúc", "taken_ms", cell_time, 15}, {"Người lấy", "taken_by", cell_text, 16}}},
+    {"Chuỗi lưu giữ chứng cứ", "custody",
      {{"Số", "number", cell_number, 7}, {"Lúc", "at_ms", cell_time, 16}, {"Việc", "action", cell_text, 19},
       {"Bên giao", "from_whom", cell_text, 18}, {"Bên nhận", "to_whom", cell_text, 18}, {"Ghi chú", "note", cell_text, 22}}},
-    {"Danh mục văn bản", "papers", FALSE,
-     {{"Tên", "name", cell_text, 34}, {"Số, ký hiệu", "number", cell_text, 16}, {"Ngày", "issued_day", cell_text, 13},
-      {"Người ký", "signer", cell_text, 17}, {"Tình trạng", "state", cell_state, 20}}},
-    {"Nhật ký", "log", FALSE,
-     {{"Dòng", "number", cell_number, 8}, {"Xảy ra lúc", "at_ms", cell_time, 15}, {"Ghi lúc", "entered_ms", cell_time, 15},
+    {"Danh mục văn bản", "papers",
+     {{"Tên", "name", cell_text, 34}, {"Số, ký hiệu", "number", cell_text, 16}, {"Ngày", "issued_day", cell_day, 15},
+      {"Người ký", "signer", cell_text, 17}, {"Tình trạng", "state", cell_state, 18}}},
+    {"Nhật ký", "log",
+     {{"Số", "number", cell_number, 8}, {"Xảy ra lúc", "at_ms", cell_time, 15}, {"Ghi lúc", "entered_ms", cell_time, 15},
       {"Người ghi", "author", cell_text, 17}, {"Nội dung", "text", cell_log, 45}}},
 };
 
@@ -134,10 +138,8 @@ static void draw_rows(Paper *paper, const Part *part, const json_t *list) {
   }
 }
 
-static void draw_part(Paper *paper, const Part *part, const json_t *incident, gboolean *landscape) {
+static void draw_part(Paper *paper, const Part *part, const json_t *incident) {
   const json_t *list = form_at(incident, part->path);
-  if (part->landscape != *landscape)
-    paper_section(paper, *landscape = part->landscape);
   paper_heading(paper, PAPER_SECTION, NULL, part->title);
   if (json_array_size(list))
     draw_rows(paper, part, list);
@@ -156,7 +158,7 @@ static const struct {
     {"Tình trạng", "state_label", FALSE},
     {"Mức độ", "severity_label", FALSE},
     {"Lý do quyết định mức độ", "severity_reason", FALSE},
-    {"Bộ quy định áp dụng", "assessment.profile", FALSE},
+    {"Bộ quy định áp dụng", "profile_name", FALSE},
     {"Hệ thống", "system.name", FALSE},
     {"Đơn vị vận hành", "system.operator", FALSE},
     {"Chủ quản hệ thống thông tin", "system.owner", FALSE},
@@ -186,15 +188,15 @@ static void draw_facts(Paper *paper, const json_t *incident) {
 Paper *form_case_file(const json_t *incident, const json_t *letterhead, gint64 created_ms) {
   Paper *paper = paper_new("Hồ sơ sự cố", form_text(letterhead, "issuer"), created_ms);
   g_autofree char *subject = g_strdup_printf("%s\n%s", form_text(incident, "code"), form_text(incident, "title"));
-  gboolean landscape = FALSE;
   form_letterhead(paper, letterhead, "HS", NULL);
   paper_title(paper, "Hồ sơ sự cố", subject);
   paper_heading(paper, PAPER_SECTION, NULL, "Thông tin chung");
   draw_facts(paper, incident);
   for (gsize i = 0; i < G_N_ELEMENTS(PARTS); i++)
-    draw_part(paper, &PARTS[i], incident, &landscape);
-  if (landscape)
-    paper_section(paper, FALSE);
+    draw_part(paper, &PARTS[i], incident);
+  char made[17];
+  g_autofree char *end = g_strdup_printf("Hồ sơ lập từ dữ liệu đến %s./.", form_moment(made, created_ms));
+  paper_paragraph(paper, PAPER_TEXT, end);
   form_signature(paper, letterhead);
   return paper;
 }

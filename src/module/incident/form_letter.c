@@ -14,7 +14,7 @@ const char **form_texts(const json_t *list) {
 }
 
 static const char *or_null(const char *text) {
-  return *text ? text : NULL;
+  return text && *text ? text : NULL;
 }
 
 /* "BC-UBND"; an official letter has no abbreviation of its kind: "UBND". */
@@ -69,11 +69,18 @@ static void draw_field(const FormDraw *draw, const LawField *field) {
   g_autofree char *value = form_value_text(field, draw->values);
   g_autofree char *label = g_strconcat(field->label, ": ", NULL);
   PaperParagraph *point = paper_heading(draw->paper, PAPER_POINT, NULL, label);
-  if (strcmp(field->type, "table") == 0)
-    draw_table(draw, field);
-  else
-    paper_run(point, PAPER_PLAIN, value);
   point->leader = !*value;
+  if (strcmp(field->type, "table") == 0) {
+    draw_table(draw, field);
+    return;
+  }
+  /* Lines are paragraphs: a justified line that is broken by force would be stretched. */
+  g_auto(GStrv) lines = g_strsplit(value, "\n", -1);
+  gboolean several = g_strv_length(lines) > 1;
+  if (!several)
+    paper_run(point, PAPER_PLAIN, value);
+  for (char **line = lines; several && *line; line++)
+    paper_paragraph(draw->paper, PAPER_TEXT, *line);
 }
 
 void form_draw_fields(const FormDraw *draw) {
@@ -88,7 +95,7 @@ void form_draw_fields(const FormDraw *draw) {
 /* ---- the letter ---- */
 
 static void sentence(const FormDraw *draw, const char *pattern) {
-  const char *issuer = form_text(draw->letterhead, "issuer");
+  g_autofree char *issuer = g_strdelimit(g_strdup(form_text(draw->letterhead, "issuer")), "\n", ' ');
   g_autofree char *basis = law_basis_text(&draw->form->law->rule);
   g_auto(GStrv) at_basis = g_strsplit(pattern, "{basis}", -1);
   g_autofree char *with_basis = g_strjoinv(basis, at_basis);

@@ -8,7 +8,7 @@
  *   date   "2026-11-21"         clock  "14:35" (all that date.h reads)
  *   time   "2026-11-21T14:35+07:00"            month   "2026-06"
  *   choice one of the options                  many    {option: true, option with a text of its own: "text"}
- *   table  [[cell …] …]; of Mẫu số 05 the ten kinds in the law's order (form_counts)
+ *   table  [[cell …] …]; of Mẫu số 05 one row of numbers for each counted kind in the law's order, and their total
  * A value of another shape counts as none. The annex's values are an object under the annex's id ("phu-luc-mau-03").
  *
  * The letterhead is a JSON object: superior, issuer, office ("UBND", ends the symbol), symbol (in place of it), number
@@ -16,7 +16,7 @@
  *
  * The case is a JSON object; columns have the names of the module's tables, times are x_ms (UTC milliseconds):
  *   code title state_label source description detected_ms received_ms ended_ms closed_ms severity_label severity_reason
- *   close_reason profile now_ms (when the paper is written)
+ *   close_reason profile_name now_ms (when the paper is written)
  *   body       {name address phone email}           who reports
  *   contact    {name title phone email}             focal point; commander likewise
  *   system     {name level operator owner security_provider connection_provider connection_details operating_system
@@ -48,6 +48,7 @@ struct PaperForm {
   const LawForm *law;
   const PaperForm *annex; /* goes with it; NULL: none */
   const json_t *layout;   /* its entry in form_layout.yaml */
+  const Law *rules;
 };
 
 typedef struct FormBook FormBook;
@@ -83,5 +84,5 @@ Paper *form_paper(const PaperForm *form, const json_t *values, const json_t *let
 char *form_message(const PaperForm *form, const json_t *values, char **out_subject);
 /* Phiếu ứng cứu: what is needed at the desk without power: steps, contacts, notices, an empty log. Two pages of A4. */
 Paper *form_response_sheet(const json_t *incident, const json_t *letterhead, gint64 created_ms);
-/* The whole case. */
+/* The whole case, for the file of the body that handles it: nothing is left out. */
 Paper *form_case_file(const json_t *incident, const json_t *letterhead, gint64 created_ms);

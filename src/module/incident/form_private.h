@@ -25,6 +25,7 @@ gint64 form_int(const json_t *object, const char *key);       /* 0 where there i
 const json_t *form_at(const json_t *object, const char *path); /* "body.name" */
 gint64 form_count(const json_t *list);
 
+GPtrArray *form_counted_kinds(const Law *law); /* LawKind: the rows of Mẫu số 05, in order */
 const LawField *form_field(const LawForm *form, const char *id);
 /* The option is ticked; *out_text its own text or NULL. */
 gboolean form_option_set(const LawField *field, const json_t *values, guint option, const char **out_text);

@@ -11,13 +11,14 @@ static void facts_row(PaperTable *table, const char *label, const char *value) {
 static void facts(Paper *paper, const json_t *incident) {
   char detected[17];
   const json_t *system = json_object_get(incident, "system"), *commander = json_object_get(incident, "commander");
-  g_autofree char *level = g_strdup_printf("%s%s%.0" G_GINT64_FORMAT, form_text(system, "name"),
-                                           form_int(system, "level") ? ", cấp độ " : "", form_int(system, "level"));
+  gint64 level = form_int(system, "level");
+  g_autofree char *name = level ? g_strdup_printf("%s, cấp độ %" G_GINT64_FORMAT, form_text(system, "name"), level)
+                                : g_strdup(form_text(system, "name"));
   g_autofree char *chief = g_strdup_printf("%s%s%s", form_text(commander, "name"), *form_text(commander, "title") ? ", " : "",
                                            form_text(commander, "title"));
   PaperTable *table = paper_table(paper, (const double[]){30, 70}, 2, TRUE);
   facts_row(table, "Thời điểm phát hiện", form_moment(detected, form_int(incident, "detected_ms")));
-  facts_row(table, "Hệ thống bị ảnh hưởng", level);
+  facts_row(table, "Hệ thống bị ảnh hưởng", name);
   facts_row(table, "Mức", form_text(incident, "severity_label"));
   facts_row(table, "Người chỉ huy", chief);
 }
@@ -38,7 +39,7 @@ static void blank_rows(PaperTable *table, int rows, int columns, double height_m
 }
 
 static void notices(Paper *paper, const json_t *list) {
-  PaperTable *table = paper_table(paper, (const double[]){40, 28, 16, 16}, 4, TRUE);
+  PaperTable *table = paper_table(paper, (const double[]){32, 26, 21, 21}, 4, TRUE);
   const json_t *notice = NULL;
   gsize i = 0;
   header(table, (const char *const[]){"Nội dung", "Nơi nhận", "Chậm nhất", "Đã gửi lúc", NULL});
@@ -56,7 +57,7 @@ static void notices(Paper *paper, const json_t *list) {
 }
 
 static void steps(Paper *paper, const json_t *list) {
-  PaperTable *table = paper_table(paper, (const double[]){7, 41, 24, 7, 14, 7}, 6, TRUE);
+  PaperTable *table = paper_table(paper, (const double[]){6, 38, 19, 9, 21, 7}, 6, TRUE);
   const json_t *step = NULL;
   gsize i = 0;
   header(table, (const char *const[]){"TT", "Bước", "Chủ trì", "Xong", "Lúc", "Ký", NULL});
@@ -113,7 +114,7 @@ static void contacts(Paper *paper, const json_t *incident) {
 }
 
 static void empty_log(Paper *paper) {
-  enum { ROWS = 12, HEIGHT_MM = 11 };
+  enum { ROWS = 10, HEIGHT_MM = 10 };
   PaperTable *table = paper_table(paper, (const double[]){18, 64, 18}, 3, TRUE);
   header(table, (const char *const[]){"Giờ, ngày", "Việc xảy ra, việc đã làm, kết quả", "Người ghi", NULL});
   blank_rows(table, ROWS, 3, HEIGHT_MM);
@@ -127,6 +128,7 @@ static void head(Paper *paper, const char *title) {
 Paper *form_response_sheet(const json_t *incident, const json_t *letterhead, gint64 created_ms) {
   Paper *paper = paper_new("Phiếu ứng cứu sự cố", form_text(letterhead, "issuer"), created_ms);
   g_autofree char *subject = g_strdup_printf("%s: %s", form_text(incident, "code"), form_text(incident, "title"));
+  paper_paragraph(paper, PAPER_ISSUER, form_text(letterhead, "issuer"));
   paper_title(paper, "Phiếu ứng cứu sự cố", subject);
   head(paper, "Thông tin chung");
   facts(paper, incident);

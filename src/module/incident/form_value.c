@@ -44,6 +44,17 @@ const LawField *form_field(const LawForm *form, const char *id) {
   return NULL;
 }
 
+GPtrArray *form_counted_kinds(const Law *law) {
+  GPtrArray *list = g_ptr_array_new();
+  for (guint g = 0; g < law->kind_groups->len; g++) {
+    const LawKindGroup *group = law->kind_groups->pdata[g];
+    for (guint k = 0; k < group->kinds->len; k++)
+      if (((const LawKind *)group->kinds->pdata[k])->counted_as)
+        g_ptr_array_add(list, group->kinds->pdata[k]);
+  }
+  return list;
+}
+
 /* ---- one writer for each type of field ---- */
 
 typedef void (*WriteFunc)(const LawField *field, const json_t *values, GString *out);
