@@ -34,6 +34,14 @@ def province(world):
     return done["id"]
 
 
+@pytest.fixture(scope="module")
+def leader(world):
+    body = world.cli("org", "list")["rows"][0]["id"]
+    world.cli("account", "add", "--login", "ld", "--name", "Lãnh Đạo", "--role", "leader", "--body", body, "--password-stdin", stdin=LEADER)
+    world.cli("account", "add", "--login", "cb", "--name", "Cán Bộ", "--role", "officer", "--body", body, "--password-stdin", stdin=LEADER)
+    return world.client("ld", LEADER)
+
+
 @pytest.fixture
 def draft(world):
     return world.cli("plan", "draft", "outline", "--from_year", "2027", "--to_year", "2027")["id"]
@@ -107,18 +115,13 @@ def test_second_editor_is_told(world, draft):
     assert client.post(f"/ke-hoach/{draft}/soan/muc", change).status in (409, 412)
 
 
-def test_approval_is_the_leaders_and_makes_duties(world, draft):
-    body = world.cli("plan", "view", draft)["plan"]["body_id"]
+def test_approval_is_the_leaders_and_makes_duties(world, leader, draft):
     world.cli("plan", "submit", draft, code=6)  # sections are missing
     write_all(world, draft)
     world.cli("plan", "submit", draft)
     key = parts(world, draft)["Mục đích"]["key"]
     world.cli("plan", "part", draft, key, "--title", "Mục đích", "--text", "x", code=6)  # waits for approval
-    world.cli("account", "add", "--login", "ld", "--name", "Lãnh Đạo", "--role", "leader", "--body", body, "--password-stdin", stdin=LEADER)
-    officer = world.cli("account", "add", "--login", "cb", "--name", "Cán Bộ", "--role", "officer", "--body", body, "--password-stdin", stdin=LEADER)
-    assert officer
     assert world.client("cb", LEADER).post(f"/ke-hoach/{draft}/phe-duyet").status == 403
-    leader = world.client("ld", LEADER)
     assert leader.post(f"/ke-hoach/{draft}/tra-lai", {"note": "Bổ sung kinh phí"}).status == 200
     assert "Bổ sung kinh phí" in world.client().page(f"/ke-hoach/{draft}/soan").text
     world.cli("plan", "submit", draft)
@@ -126,6 +129,18 @@ def test_approval_is_the_leaders_and_makes_duties(world, draft):
     assert answer.status == 200 and answer.json["duties"] == len(reading(world, draft)["tasks"])
     assert world.cli("plan", "view", draft)["plan"]["state_name"] == "active"
     assert leader.post(f"/ke-hoach/{draft}/phe-duyet").status in (409, 422, 403)
+
+
+def test_plan_expires_after_its_period(fresh):
+    """plan.expire"""
+    plan = fresh.cli("plan", "draft", "outline", "--from_year", "2024", "--to_year", "2024")["id"]
+    body = fresh.cli("org", "list")["rows"][0]["id"]
+    fresh.cli("account", "add", "--login", "ld", "--name", "Lãnh Đạo", "--role", "leader", "--body", body, "--password-stdin", stdin=LEADER)
+    write_all(fresh, plan)
+    assert fresh.run("plan", "approve", plan, "--as", "ld").returncode == 0
+    assert fresh.cli("plan", "view", plan)["plan"]["state_name"] == "active"
+    assert fresh.run("jobs", "--once").returncode == 0
+    assert fresh.cli("plan", "view", plan)["plan"]["state_name"] == "expired"
 
 
 def test_last_year_moves_on(world, province):
