@@ -150,13 +150,18 @@ static gboolean add_body(Demo *demo, const json_t *row, const char *folder, cons
   return TRUE;
 }
 
+static const char *contact_kind(const json_t *point) {
+  const char *kind = text_of(point, "kind");
+  return *kind ? kind : json_is_true(json_object_get(point, "primary")) ? "focal" : "duty";
+}
+
 static gboolean add_contacts(Demo *demo, const DemoBody *body, GError **error) {
   gsize index;
   json_t *point;
   json_array_foreach(json_object_get(body->row, "focal_points"), index, point) {
     const DemoField fields[] = {
         {"id", body->id},
-        {"kind", json_is_true(json_object_get(point, "primary")) ? "focal" : "duty"},
+        {"kind", contact_kind(point)},
         {"name", text_of(point, "name")},
         {"title", text_of(point, "position")},
         {"phone", text_of(point, "phone")},

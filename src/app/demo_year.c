@@ -2,10 +2,13 @@
 #include "base/clock.h"
 #include "base/date.h"
 #include "base/text.h"
+#include "core/user.h"
 #include <stdlib.h>
 #include <string.h>
 
-#define WEEKS 52
+#define YEAR_DAYS 364
+#define EVIDENCE_DAYS 28 /* continuous work is noted once in so many days */
+#define PAUSE_MS (4 * MINUTE_MS) /* between two acts */
 #define FRESH_DAYS 50 /* what is left late at the end fell due in these days, not a year ago */
 
 /* --- what people do with a duty, in days from its first due day --- */
@@ -82,7 +85,7 @@ static const char *words_for(const char *title) {
 
 /* --- one duty --- */
 
-/* Where a duty is in its course: kept between weeks, since its due day may move. */
+/* Where a duty is in its course: kept between days, since its due day may move. */
 typedef struct {
   const Step *next;
   gint64 due_day; /* day number of its first due day */
@@ -90,15 +93,17 @@ typedef struct {
 
 typedef struct {
   Demo *demo;
-  Arena *arena; /* of one week */
+  Arena *arena; /* of one body's day */
   const DemoBody *body;
   GHashTable *progress; /* code -> Progress */
   gint64 today;         /* day number of the machine's today */
-  gint64 now;           /* day number of the week being played */
+  gint64 now;           /* day number of the day being played */
 } Year;
 
-static gint64 noon_of(gint64 day) {
-  return day_start_ms(day_from_number(day)) + 9 * HOUR_MS + (day * 37 % 420) * MINUTE_MS;
+/* Acts follow one another through the office hours of the day, none after the moment when the demo is made. */
+static void next_moment(const Year *year) {
+  gint64 opens = day_start_ms(day_from_number(year->now)) + 8 * HOUR_MS + (year->now * 37 % 60) * MINUTE_MS;
+  clock_set_fixed(MIN(MAX(opens, clock_now_ms() + PAUSE_MS), year->demo->today_ms));
 }
 
 static const char *login_of(const DemoBody *body, Who who) {
@@ -112,15 +117,19 @@ static gboolean take_step(Year *year, const char *id, const char *title, const S
                               {"note", !step->note ? words_for(title) : *step->note ? step->note : NULL},
                               {"due", step->move_days ? moved : NULL},
                               {NULL, NULL}};
+  next_moment(year);
   return demo_call(year->demo, year->arena, login_of(year->body, step->who), step->operation, fields, NULL, error) != NULL;
+}
+
+static guint64 number_in(const char *code) {
+  return g_ascii_strtoull(strrchr(code, '-') + 1, NULL, 10);
 }
 
 static Progress *progress_of(Year *year, const char *code, gint64 due_day) {
   Progress *progress = g_hash_table_lookup(year->progress, code);
   if (progress)
     return progress;
-  guint64 number = g_ascii_strtoull(strrchr(code, '-') + 1, NULL, 10);
-  const Step *course = COURSES[number % G_N_ELEMENTS(COURSES)];
+  const Step *course = COURSES[number_in(code) % G_N_ELEMENTS(COURSES)];
   progress = g_new0(Progress, 1);
   progress->next = course == LEFT && due_day < year->today - FRESH_DAYS ? LATE : course;
   progress->due_day = due_day;
@@ -134,31 +143,25 @@ static gboolean advance(Year *year, const Doc *row, GError **error) {
   if (!due || due->type != DOC_OBJECT || !date_parse_day(doc_get_text(due, KEY("iso")), &day))
     return TRUE;
   Progress *progress = progress_of(year, doc_get_text(row, KEY("code")), day_number(day));
-  while (progress->next->operation && progress->due_day + progress->next->day < year->now + 7) {
+  while (progress->next->operation && progress->due_day + progress->next->day <= year->now) {
     const Step *step = progress->next++;
-    gint64 at = MAX(progress->due_day + step->day, year->now);
-    if (at > year->today)
-      return TRUE;
-    clock_set_fixed(noon_of(at));
     if (!take_step(year, doc_get_text(row, KEY("id")), doc_get_text(row, KEY("title")), step, progress->due_day, error))
       return FALSE;
   }
   return TRUE;
 }
 
-/* What goes on all the time is noted once a month, by two of three. */
+/* What goes on all the time is noted by two of three. */
 static gboolean note_continuous(Year *year, const Doc *row, GError **error) {
   static const Step EVIDENCE = {0, BY_MEMBER, "duty.evidence", NULL, 0};
-  const char *period = doc_get_text(row, KEY("period")), *code = doc_get_text(row, KEY("code"));
-  guint64 number = g_ascii_strtoull(strrchr(code, '-') + 1, NULL, 10);
-  if (!period || !g_str_has_prefix(period, "thường xuyên") || number % 3 == 0 || (guint64)(year->now / 7) % 4 != number % 4)
+  const char *period = doc_get_text(row, KEY("period"));
+  guint64 number = number_in(doc_get_text(row, KEY("code")));
+  if (!period || !g_str_has_prefix(period, "thường xuyên") || number % 3 == 0 || ((guint64)year->now + number) % EVIDENCE_DAYS != 0)
     return TRUE;
-  clock_set_fixed(noon_of(year->now + (gint64)(number % 5)));
-  return year->now + (gint64)(number % 5) > year->today ||
-         take_step(year, doc_get_text(row, KEY("id")), doc_get_text(row, KEY("title")), &EVIDENCE, 0, error);
+  return take_step(year, doc_get_text(row, KEY("id")), doc_get_text(row, KEY("title")), &EVIDENCE, 0, error);
 }
 
-/* --- a week --- */
+/* --- a day --- */
 
 static const Doc *open_duties(Year *year, GError **error) {
   static const DemoField OPEN[] = {{"tab", "mo"}, {"limit", "500"}, {NULL, NULL}};
@@ -166,7 +169,7 @@ static const Doc *open_duties(Year *year, GError **error) {
   return answer ? doc_get(answer, KEY("rows")) : NULL;
 }
 
-static gboolean play_week(Year *year, GError **error) {
+static gboolean play_day(Year *year, GError **error) {
   const Doc *rows = open_duties(year, error);
   for (const Doc *row = rows ? rows->first : NULL; row; row = row->next)
     if (!advance(year, row, error) || !note_continuous(year, row, error))
@@ -206,10 +209,35 @@ static gboolean begin(Year *year, GError **error) {
                                 {"due", ROUTINE[i].due_days ? due : NULL},
                                 {"lead", year->body->id},
                                 {NULL, NULL}};
+    next_moment(year);
     if (!demo_call(year->demo, year->arena, year->body->officer, "duty.add", fields, NULL, error))
       return FALSE;
   }
   return demo_call(year->demo, year->arena, year->body->officer, "duty.from_law", NULL, NULL, error) != NULL;
+}
+
+/* The last days: something for the board's "next seven days", and for "given to me". */
+static gboolean add_coming(Year *year, GError **error) {
+  static const struct {
+    const char *title;
+    int due_days;
+  } COMING[] = {
+      {"Gửi kết quả khắc phục lỗ hổng theo văn bản cảnh báo của cơ quan điều phối", 2},
+      {"Kiểm tra cấu hình sao lưu trước đợt nâng cấp máy chủ", 4},
+      {"Cập nhật danh sách đầu mối trực của nhà cung cấp", 6},
+  };
+  StoreConn *conn = store_read(year->demo->app->store, error);
+  const User *officer = conn ? user_load_by_login(conn, year->arena, year->body->officer, error) : NULL;
+  for (gsize i = 0; officer && i < G_N_ELEMENTS(COMING); i++) {
+    char due[11];
+    date_write_iso_day(due, day_start_ms(day_from_number(year->today + COMING[i].due_days)));
+    const DemoField fields[] = {{"title", COMING[i].title}, {"due", due}, {"lead", year->body->id}, {NULL, NULL}};
+    const Doc *added = demo_call(year->demo, year->arena, year->body->officer, "duty.add", fields, NULL, error);
+    const DemoField given[] = {{"ids", added ? doc_get_text(added, KEY("id")) : NULL}, {"assignee", officer->id}, {NULL, NULL}};
+    if (!added || !demo_call(year->demo, year->arena, year->body->leader, "duty.assign", given, NULL, error))
+      return FALSE;
+  }
+  return officer != NULL;
 }
 
 static gboolean end(Year *year, GError **error) {
@@ -225,15 +253,15 @@ static gboolean end(Year *year, GError **error) {
       return FALSE;
     taken++;
   }
-  return rows != NULL;
+  return rows && add_coming(year, error);
 }
 
 typedef gboolean (*BodyFunc)(Year *year, GError **error);
 
-static gboolean for_each_plan(Demo *demo, Year *year, BodyFunc func, GError **error) {
-  for (guint i = 0; i < demo->bodies->len; i++) {
+static gboolean for_each_plan(Year *year, BodyFunc func, GError **error) {
+  for (guint i = 0; i < year->demo->bodies->len; i++) {
     g_autoptr(Arena) arena = arena_new();
-    year->body = demo->bodies->pdata[i];
+    year->body = year->demo->bodies->pdata[i];
     year->arena = arena;
     if (*year->body->plan && !func(year, error))
       return FALSE;
@@ -241,28 +269,28 @@ static gboolean for_each_plan(Demo *demo, Year *year, BodyFunc func, GError **er
   return TRUE;
 }
 
-/* The plan comes into force in the week of its own date; one dated later than today, today. */
+/* The plan comes into force on its own date; one dated after today, today. */
 static gboolean issue(Year *year, GError **error) {
-  gint64 day = MIN(day_number(day_at(demo_plan_ms(year->body, year->demo->today_ms))), year->today);
-  gint64 first = year->today - WEEKS * 7;
-  day = MAX(day, first);
-  if (day < year->now || day >= year->now + 7)
+  gint64 dated = day_number(day_at(demo_plan_ms(year->body, year->demo->today_ms)));
+  if (CLAMP(dated, year->today - YEAR_DAYS, year->today) != year->now)
     return TRUE;
-  clock_set_fixed(noon_of(day));
+  next_moment(year);
   return demo_issue_plan(year->demo, year->body, error);
+}
+
+static gboolean play(Year *year, GError **error) {
+  clock_set_fixed(MIN(MAX(day_start_ms(day_from_number(year->now)) + 7 * HOUR_MS, clock_now_ms()), year->demo->today_ms));
+  gboolean monday = day_weekday(day_from_number(year->now)) == 1;
+  return (!monday || run_jobs(year->demo->app, error)) && for_each_plan(year, issue, error) && for_each_plan(year, play_day, error);
 }
 
 gboolean demo_play_year(Demo *demo, GError **error) {
   g_autoptr(GHashTable) progress = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
   gint64 today = day_number(day_at(demo->today_ms));
-  Year year = {.demo = demo, .progress = progress, .today = today, .now = today - WEEKS * 7};
-  clock_set_fixed(noon_of(year.now));
-  gboolean good = for_each_plan(demo, &year, begin, error);
-  for (; good && year.now <= today; year.now += 7) {
-    clock_set_fixed(day_start_ms(day_from_number(year.now)) + 7 * HOUR_MS);
-    good = run_jobs(demo->app, error) && for_each_plan(demo, &year, issue, error) &&
-           for_each_plan(demo, &year, play_week, error);
-  }
+  Year year = {.demo = demo, .progress = progress, .today = today, .now = today - YEAR_DAYS};
+  gboolean good = for_each_plan(&year, begin, error);
+  for (; good && year.now < today; year.now++)
+    good = play(&year, error);
   clock_set_fixed(demo->today_ms);
-  return good && for_each_plan(demo, &year, end, error) && run_jobs(demo->app, error);
+  return good && play(&year, error) && for_each_plan(&year, end, error) && run_jobs(demo->app, error);
 }
