@@ -110,7 +110,7 @@ def unit_asan():
 def python_tests():
     report = PLAIN / "pytest.xml"
     code, log = run(["tools/with_postgres", sys.executable, "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider",
-                     "tests", f"--junit-xml={report}"], UNGCUU_PROGRAM=str(PLAIN / "ungcuu"))
+                     "tests", f"--junit-xml={report}"], UNGCUU=str(PLAIN / "ungcuu"), UNGCUU_BINARY=str(PLAIN / "ungcuu"))
     result = read_junit(report, "pytest") if report.exists() else Result()
     if code and not result.failed:
         result.add(f"pytest ends with {code}", "failed")

@@ -65,27 +65,16 @@ char *text_clean(const char *bytes, gsize length_bytes, GError **error) {
   }
   g_autoptr(GString) clean = g_string_sized_new(length_bytes);
   for (const char *p = bytes; p < bytes + length_bytes; p = g_utf8_next_char(p)) {
-    gunichar c = clean_char(g_utf8_get_char(p));
-    if (c)
+    gboolean plain = *p >= ' ' && *p < 0x7F;
+    gunichar c = plain ? (gunichar)*p : clean_char(g_utf8_get_char(p));
+    if (plain)
+      g_string_append_c(clean, *p);
+    else if (c)
       g_string_append_unichar(clean, c);
     else if (*p == '\r' && (p + 1 == bytes + length_bytes || p[1] != '\n'))
       g_string_append_c(clean, '\n');
   }
   return compose(clean->str, clean->len);
-}
-
-char *text_collapse(const char *text) {
-  GString *out = g_string_sized_new(strlen(text));
-  for (const char *p = text; *p; p = g_utf8_next_char(p)) {
-    gunichar c = g_utf8_get_char(p);
-    if (!letter_is_blank(c))
-      g_string_append_unichar(out, c);
-    else if (out->len && out->str[out->len - 1] != ' ')
-      g_string_append_c(out, ' ');
-  }
-  if (out->len && out->str[out->len - 1] == ' ')
-    g_string_truncate(out, out->len - 1);
-  return g_string_free(out, FALSE);
 }
 
 static void append_blank(GString *out) {
@@ -97,6 +86,17 @@ static char *finish(GString *out) {
   if (out->len && out->str[out->len - 1] == ' ')
     g_string_truncate(out, out->len - 1);
   return g_string_free(out, FALSE);
+}
+
+char *text_collapse(const char *text) {
+  GString *out = g_string_sized_new(strlen(text));
+  for (const char *p = text; *p; p = g_utf8_next_char(p)) {
+    if (*p > ' ' || !letter_is_blank(g_utf8_get_char(p)))
+      g_string_append_len(out, p, g_utf8_next_char(p) - p);
+    else
+      append_blank(out);
+  }
+  return finish(out);
 }
 
 static gboolean fold_known(const char *text, GString *out) {

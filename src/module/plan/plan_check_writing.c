@@ -64,8 +64,9 @@ static gboolean is_common_word(const CheckWords *words, guint at, const CheckWor
     const CheckWord *used = check_word(words, at + i);
     if (g_str_equal(used->bare, check_word(term, i)->bare))
       continue;
-    for (guint w = used->same; w < words->list->len && uses <= COMMON_USES; w++)
-      uses += check_word(words, w)->same == used->same ? 1 : 0;
+    guint same = check_word_same(words, at + i);
+    for (guint w = same; w < words->list->len && uses <= COMMON_USES; w++)
+      uses += check_word_same(words, w) == same ? 1 : 0;
     if (uses > COMMON_USES)
       return TRUE;
   }
@@ -86,10 +87,10 @@ static void look_for_term(PlanCheck *check, const CheckWords *words, const char 
     return;
   g_autofree gboolean *begins = g_new(gboolean, words->list->len + 1); /* by the first of the same words */
   for (guint at = 0; at + term->list->len <= words->list->len; at++) {
-    const CheckWord *word = check_word(words, at);
-    if (word->same == at)
-      begins[at] = compare_words(word, check_word(term, 0)) != WORD_OTHER;
-    if (!begins[word->same])
+    guint same = check_word_same(words, at);
+    if (same == at)
+      begins[at] = compare_words(check_word(words, at), check_word(term, 0)) != WORD_OTHER;
+    if (!begins[same])
       continue;
     WordMatch match = compare_term(words, at, term);
     if ((match != WORD_LETTER && match != WORD_ACCENT) || check_told_enough(check))
@@ -149,7 +150,7 @@ static void look_for_doubled(PlanCheck *check) {
   const CheckWords *words = check->text->words;
   for (guint i = 0; i + 1 < words->list->len && !check_told_enough(check); i++) {
     const CheckWord *word = check_word(words, i), *next = check_word(words, i + 1);
-    if (word->length <= 2 || word->same != next->same || next->place != word->place + word->length + 1 ||
+    if (word->length <= 2 || check_word_same(words, i) != check_word_same(words, i + 1) || next->place != word->place + word->length + 1 ||
         g_ascii_isdigit(word->text[0]) ||
         rule_match(json_object_get(check->rules->outline, "reduplicated"), word->text))
       continue;

@@ -39,6 +39,8 @@ int plan_manuscript_unwritten(const json_t *manuscript);
 json_t *plan_part_find(const json_t *manuscript, const char *key); /* NULL: none; not a new reference */
 json_t *plan_part_new(json_t *manuscript, gsize at, int level, const char *label, const char *title);
 gboolean plan_part_is_written(const json_t *part);
+/* Numbers the headings again in order, those that are numbered as the decree has it: "I.", "1.", "1.1.". */
+void plan_manuscript_number(json_t *manuscript);
 
 /* What a task of a part says, from prose or from a row. Texts belong to the manuscript; NULL where there is none. */
 typedef struct {

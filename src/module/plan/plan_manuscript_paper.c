@@ -39,7 +39,7 @@ static double share_of(const char *role) {
   static const struct {
     const char *role;
     double share;
-  } SHARES[] = {{"count", 7}, {"content", 34}, {"lead", 18}, {"coordinate", 18}, {"owners", 24}, {"time", 14}, {"product", 14}, {"note", 12}, {"money", 12}};
+  } SHARES[] = {{"count", 6}, {"content", 32}, {"lead", 18}, {"coordinate", 24}, {"owners", 24}, {"time", 13}, {"product", 15}, {"note", 12}, {"money", 12}};
   for (gsize i = 0; i < G_N_ELEMENTS(SHARES); i++)
     if (!strcmp(role, SHARES[i].role))
       return SHARES[i].share;

@@ -26,6 +26,44 @@ json_t *plan_part_new(json_t *manuscript, gsize at, int level, const char *label
   return part;
 }
 
+static void write_roman(GString *out, int number) {
+  static const char *const ONES[] = {"", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX"};
+  for (int tens = number / 10; tens > 0; tens--)
+    g_string_append_c(out, 'X');
+  g_string_append(out, ONES[number % 10]);
+}
+
+/* Letters, "Phần" and the numbers of appendices stay as they are. */
+static gboolean is_numbered(int level, const char *label) {
+  gsize length = strlen(label);
+  if (level < 1 || level > 4 || length < 2 || label[length - 1] != '.')
+    return FALSE;
+  return strspn(label, level == 1 ? "IVX" : "0123456789.") + (level == 1) == length;
+}
+
+void plan_manuscript_number(json_t *manuscript) {
+  enum { LEVELS = 5 };
+  int counts[LEVELS] = {0};
+  gsize index;
+  json_t *part;
+  json_array_foreach(json_object_get(manuscript, "parts"), index, part) {
+    const char *old = json_string_value(json_object_get(part, "label"));
+    int level = (int)json_integer_value(json_object_get(part, "level"));
+    if (!old || !is_numbered(level, old))
+      continue;
+    g_autoptr(GString) label = g_string_new(NULL);
+    counts[level]++;
+    for (int i = level + 1; i < LEVELS; i++)
+      counts[i] = 0;
+    if (level == 1)
+      write_roman(label, counts[1]);
+    for (int i = 2; i <= level; i++)
+      g_string_append_printf(label, "%s%d", i > 2 ? "." : "", counts[i]);
+    g_string_append_c(label, '.');
+    json_object_set_new(part, "label", json_string(label->str));
+  }
+}
+
 static json_t *rows_of(const json_t *part) {
   return json_object_get(json_object_get(part, "table"), "rows");
 }

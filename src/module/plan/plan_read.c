@@ -3,7 +3,7 @@
 #include "module/plan/plan_reading.h"
 #include <string.h>
 
-enum { LINES_MAX = 30000, LINE_BYTES_MAX = 60000 };
+enum { LINES_MAX = 30000, LINE_BYTES_MAX = 60000, TEXT_BYTES_MAX = 2000000 };
 
 void plan_note(PlanReading *reading, Certainty certainty, int line_from, int line_to, const char *pointer, ...) {
   static const char *const NAMES[] = {"read", "inferred", "corrected"};
@@ -189,16 +189,21 @@ void plan_reading_free(PlanReading *reading) {
   g_free(reading);
 }
 
-/* A plan has some thousand lines and paragraphs of some thousand characters at most; what has more is none. */
+/* A plan is some hundred pages at most: some thousand lines of some thousand characters. What is longer is none. */
 static gboolean check_size(const SourceText *source, GError **error) {
-  gboolean fits = source->lines->len <= LINES_MAX;
-  for (guint i = 0; fits && i < source->lines->len; i++)
-    fits = strlen(g_array_index(source->lines, SourceLine, i).text) <= LINE_BYTES_MAX;
-  if (!fits)
-    g_set_error(error, APP_ERROR, ERROR_UNREADABLE,
-                "Văn bản quá dài cho một bản kế hoạch (trên %d dòng, hoặc có đoạn trên %d byte).", LINES_MAX,
-                LINE_BYTES_MAX);
-  return fits;
+  gsize total = 0, longest = 0;
+  for (guint i = 0; i < source->lines->len; i++) {
+    gsize length = strlen(source_text_line(source, i)->text);
+    total += length;
+    longest = MAX(longest, length);
+  }
+  if (source->lines->len <= LINES_MAX && longest <= LINE_BYTES_MAX && total <= TEXT_BYTES_MAX)
+    return TRUE;
+  g_set_error(error, APP_ERROR, ERROR_UNREADABLE,
+              "Văn bản quá dài cho một bản kế hoạch: có %u dòng, đoạn dài nhất %zu byte, tất cả %zu byte; được nhận đến %d "
+              "dòng, %d byte một đoạn, %d byte tất cả. Hãy tách riêng bản kế hoạch rồi nộp lại.",
+              source->lines->len, longest, total, LINES_MAX, LINE_BYTES_MAX, TEXT_BYTES_MAX);
+  return FALSE;
 }
 
 gboolean plan_reading_run(PlanReading *reading, GError **error) {

@@ -45,8 +45,19 @@ PlanText plan_text(GStringChunk *chunk, const char *text) {
                     g_string_chunk_insert_len(chunk, fold->str, (gssize)fold->len), fold->len};
 }
 
+/* Eight bytes at a time: long paragraphs ask for many places. A byte 10xxxxxx goes on a character. */
 const char *plan_text_at(PlanText text, gsize index) {
-  return g_utf8_offset_to_pointer(text.text, (glong)MIN(index, text.length));
+  const char *p = text.text;
+  gsize left = MIN(index, text.length);
+  while (left >= sizeof(guint64)) {
+    guint64 bytes;
+    memcpy(&bytes, p, sizeof bytes);
+    left -= sizeof bytes - (gsize)__builtin_popcountll(bytes >> 7 & ~(bytes >> 6) & 0x0101010101010101u);
+    p += sizeof bytes;
+  }
+  while (((guchar)*p & 0xC0) == 0x80)
+    p++;
+  return g_utf8_offset_to_pointer(p, (glong)left);
 }
 
 PlanText plan_text_slice(GStringChunk *chunk, PlanText text, gsize from, gsize to) {
@@ -58,7 +69,7 @@ PlanText plan_text_slice(GStringChunk *chunk, PlanText text, gsize from, gsize t
   if (from >= to)
     return PLAN_TEXT_EMPTY;
   const char *start = plan_text_at(text, from);
-  const char *end = g_utf8_offset_to_pointer(start, (glong)(to - from));
+  const char *end = plan_text_at((PlanText){start, text.fold + from, text.length - from}, to - from);
   return (PlanText){g_string_chunk_insert_len(chunk, start, end - start),
                     g_string_chunk_insert_len(chunk, text.fold + from, (gssize)(to - from)), to - from};
 }

@@ -18,7 +18,7 @@ static const char *actor_names(Request *request, const GPtrArray *codes) {
 }
 
 static const char *within(Request *request, const char *who, gint64 days) {
-  return days ? arena_printf(request->arena, "%s · %s %d %s", who, message(request->lang, "trong"), (int)days,
+  return days ? arena_printf(request->arena, "%s · %s %d %s", who, message(request->lang, "thời hạn"), (int)days,
                              message(request->lang, "ngày làm việc"))
               : who;
 }
