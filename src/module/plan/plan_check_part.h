@@ -95,6 +95,14 @@ typedef struct {
   void (*check)(PlanCheck *check);
 } CheckRow;
 
+/* What the text says about keeping systems running (TT 20/2017 Điều 12 khoản 2). */
+typedef struct {
+  gboolean headed; /* a heading announces it */
+  gboolean said;   /* a sentence sets a priority */
+  int circular;    /* line of a sentence that only points back to the plan itself; 0: none */
+  gboolean looked;
+} Mandatory;
+
 struct PlanCheck {
   const json_t *reading;
   const CheckText *text;
@@ -104,6 +112,7 @@ struct PlanCheck {
   const char *issued; /* ISO: the plan's date, or the first day that its month or year leaves open; NULL unknown */
   const CheckRow *row;
   guint told; /* findings of this row */
+  Mandatory mandatory;
   json_t *defects;
 };
 
