@@ -15,6 +15,34 @@ static void test_fold(void) {
 
 static void test_spelling(void) {
   assert_result(text_fold_spelling("Uỷ ban Hoà Thuý hoàn quý – khoẻ"), "ủy ban hòa thúy hoàn quý - khỏe");
+  assert_result(text_fold_spelling("Hoặc khoẹ, truỵ \u2192 HOẶC"), "hoặc khọe, trụy \u2192 hoặc");
+}
+
+static void assert_before_sign(const char *text, char *with_sign) {
+  g_assert_true(g_str_has_suffix(with_sign, "\u2192"));
+  with_sign[strlen(with_sign) - strlen("\u2192")] = 0;
+  g_assert_cmpstr(text, ==, g_strchomp(with_sign));
+}
+
+/* A sign that no table knows sends the whole text the long way; both ways must agree on every letter and every vowel
+ * pair with a tone. */
+static void test_both_ways(void) {
+  static const char *const FRAMES[] = {"%s", "A%s ", "ho%s", "Kho%sn", "qu%s", "t\u00fau%s,", "TU%sc", " o\u00a0%s b", "%s%s"};
+  for (gunichar c = ' '; c < 0x2100; c++) {
+    if (g_unichar_ismark(c) || !g_unichar_isdefined(c) || (c >= 0x1100 && c < 0x1200))
+      continue;
+    char letter[7] = {0};
+    g_unichar_to_utf8(c, letter);
+    for (gsize i = 0; i < G_N_ELEMENTS(FRAMES); i++) {
+      g_auto(GStrv) parts = g_strsplit(FRAMES[i], "%s", -1);
+      g_autofree char *text = g_strjoinv(letter, parts);
+      g_autofree char *with_sign = g_strconcat(text, " \u2192", NULL);
+      g_autofree char *long_fold = text_fold(with_sign), *long_spelling = text_fold_spelling(with_sign);
+      g_autofree char *fold = text_fold(text), *spelling = text_fold_spelling(text);
+      assert_before_sign(fold, long_fold);
+      assert_before_sign(spelling, long_spelling);
+    }
+  }
 }
 
 static void test_clean(void) {
@@ -63,6 +91,7 @@ int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/text/fold", test_fold);
   g_test_add_func("/text/spelling", test_spelling);
+  g_test_add_func("/text/both_ways", test_both_ways);
   g_test_add_func("/text/clean", test_clean);
   g_test_add_func("/text/clean_long", test_clean_long);
   g_test_add_func("/text/sort", test_sort);

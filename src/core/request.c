@@ -61,6 +61,27 @@ StoreConn *request_read(Request *request, GError **error) {
   return store_read(request->app->store, error);
 }
 
+typedef struct Memo Memo;
+struct Memo {
+  const void *key;
+  const char *about_id;
+  void *value;
+  Memo *next;
+};
+
+void *request_recall(const Request *request, const void *key, const char *about_id) {
+  for (const Memo *memo = request->memos; memo; memo = memo->next)
+    if (memo->key == key && strcmp(memo->about_id, about_id) == 0)
+      return memo->value;
+  return NULL;
+}
+
+void request_remember(Request *request, const void *key, const char *about_id, void *value) {
+  Memo *memo = arena_alloc(request->arena, sizeof *memo);
+  *memo = (Memo){key, arena_text(request->arena, about_id, -1), value, request->memos};
+  request->memos = memo;
+}
+
 /* --- permission --- */
 
 enum { SQL_IS_BELOW };

@@ -126,7 +126,7 @@ static void flash_put(PageSet *set, const Request *request) {
 }
 
 static void flash_show(PageSet *set, const Request *request, Doc *page) {
-  if (!request->session_id)
+  if (!request->session_id || request->background)
     return;
   g_mutex_lock(&set->lock);
   Flash *flash = g_hash_table_lookup(set->flashes, request->session_id);

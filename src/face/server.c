@@ -166,6 +166,7 @@ static void take_headers(Call *call, struct MHD_Connection *connection) {
   call->referer = header(connection, "Referer");
   call->content_type = header(connection, "Content-Type");
   call->agent = header(connection, "User-Agent");
+  call->background = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "X-Live") != NULL;
   call->remote = remote_address(connection);
   MHD_get_connection_values_n(connection, MHD_GET_ARGUMENT_KIND, take_query, call);
 }

@@ -121,7 +121,7 @@ static const Choice LANGS[] = {{"vi", "Tiếng Việt"}, {"en", "English"}, {NUL
 static const Choice STATES[] = {{"dung", "Đang dùng"}, {"khoa", "Đã khóa"}, {NULL, NULL}};
 
 #define ACCOUNT {"id", FIELD_ID, "Người dùng", TRUE}
-#define VERSION {"version", FIELD_INT, "Phiên bản đang xem"}
+#define VERSION {"version", FIELD_INT, "Phiên bản đang xem", .hidden = TRUE}
 #define NAME {"name", FIELD_TEXT, "Họ và tên", TRUE, 2, 100}
 #define EMAIL {"email", FIELD_EMAIL, "Thư điện tử"}
 #define PHONE {"phone", FIELD_PHONE, "Điện thoại"}

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "core/body.h"
 #include "core/form.h"
+#include "core/history.h"
 #include "core/message.h"
 #include "core/setting_page.h"
 #include "module/account/account_pages.h"
@@ -212,20 +213,6 @@ static gboolean add_sessions(Request *request, StoreConn *conn, const char *acco
   return sessions != NULL;
 }
 
-static gboolean add_history(Request *request, StoreConn *conn, const char *account_id, Doc *answer, GError **error) {
-  g_autoptr(GArray) events = account_store_history(conn, request->arena, account_id, error);
-  Doc *list = doc_list(answer, KEY("history"));
-  for (guint i = 0; events && i < events->len; i++) {
-    const AccountEvent *event = &g_array_index(events, AccountEvent, i);
-    const Operation *operation = app_find_operation(request->app, event->operation);
-    Doc *row = doc_object(list, NULL);
-    doc_text(row, KEY("time"), account_time(request->arena, event->at_ms));
-    doc_text(row, KEY("text"), operation ? message(request->lang, operation->summary) : event->operation);
-    doc_text(row, KEY("who"), event->who ? event->who : message(request->lang, "Hệ thống"));
-  }
-  return events != NULL;
-}
-
 static void add_actions(Request *request, const Account *account, Doc *answer) {
   static const struct {
     const char *operation, *submit;
@@ -273,7 +260,7 @@ static void add_facts(Request *request, const Account *account, Doc *answer) {
 static gboolean show(Request *request, StoreConn *conn, const Account *account, Doc *answer, GError **error) {
   add_facts(request, account, answer);
   if (!add_roles(request, conn, account, answer, error) || !add_sessions(request, conn, account->id, answer, error) ||
-      !add_history(request, conn, account->id, answer, error))
+      !history_list(request, "account", account->id, doc_list(answer, KEY("history")), error))
     return FALSE;
   if (request->face != FACE_WEB)
     return TRUE;

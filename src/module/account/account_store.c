@@ -11,7 +11,7 @@
 enum {
   SQL_COUNT, SQL_GET, SQL_INSERT, SQL_UPDATE, SQL_PASSWORD, SQL_TOTP, SQL_DISABLE, SQL_LOGIN_TAKEN, SQL_OS_TAKEN, SQL_ADD_ROLE,
   SQL_REMOVE_ROLE, SQL_END_ALL, SQL_END_ONE, SQL_LIST, SQL_ROLES, SQL_SESSIONS, SQL_TOKEN_ADD, SQL_TOKEN_REVOKE, SQL_TOKEN,
-  SQL_TOKENS_OWN, SQL_TOKENS_BELOW, SQL_BELOW, SQL_TOP, SQL_HISTORY
+  SQL_TOKENS_OWN, SQL_TOKENS_BELOW, SQL_BELOW, SQL_TOP
 };
 static const StoreSql SQL[] = {
     [SQL_COUNT] = {"account.count", "SELECT count(*) FROM account", NULL},
@@ -65,9 +65,6 @@ static const StoreSql SQL[] = {
                    "SELECT b.id, b.name FROM body_ancestor x JOIN body b ON b.id = x.body_id WHERE x.ancestor_id = $1 "
                    "AND b.closed_day IS NULL ORDER BY x.depth, b.sort_key, b.id LIMIT 500", NULL},
     [SQL_TOP] = {"account.top_name", "SELECT name FROM body WHERE parent_id IS NULL ORDER BY created_ms, id LIMIT 1", NULL},
-    [SQL_HISTORY] = {"account.history",
-                     "SELECT e.operation, u.name, e.details, e.at_ms FROM audit e LEFT JOIN account u ON u.id = e.account_id "
-                     "WHERE e.type = 'account' AND e.subject_id = $1 ORDER BY e.at_ms DESC, e.number DESC LIMIT 20", NULL},
 };
 const StoreSqlTable account_sql = {SQL, G_N_ELEMENTS(SQL)};
 
@@ -284,13 +281,4 @@ gboolean account_store_bodies_below(StoreConn *conn, const char *body_id, BodyFu
 char *account_store_top_name(StoreConn *conn, GError **error) {
   char *name = NULL;
   return store_get_text(conn, &SQL[SQL_TOP], S0, &name, error) ? name : NULL;
-}
-
-static void read_event(const StoreRows *row, Arena *arena, void *element) {
-  *(AccountEvent *)element = (AccountEvent){arena_text(arena, store_text(row, 0), -1), arena_text(arena, store_text(row, 1), -1),
-                                            arena_text(arena, store_text(row, 2), -1), store_int(row, 3)};
-}
-
-GArray *account_store_history(StoreConn *conn, Arena *arena, const char *account_id, GError **error) {
-  return read_all(conn, arena, &SQL[SQL_HISTORY], S(S_TEXT(account_id)), sizeof(AccountEvent), read_event, error);
 }

@@ -63,9 +63,3 @@ GArray *account_store_tokens(StoreConn *conn, Arena *arena, const char *account_
 typedef gboolean (*BodyFunc)(const char *id, const char *name, void *data);
 gboolean account_store_bodies_below(StoreConn *conn, const char *body_id, BodyFunc func, void *data, GError **error);
 char *account_store_top_name(StoreConn *conn, GError **error); /* of the first body; g_free */
-/* Appends {time, text, who, detail} of what happened to the account, the newest first. */
-typedef struct {
-  const char *operation, *who, *details;
-  gint64 at_ms;
-} AccountEvent;
-GArray *account_store_history(StoreConn *conn, Arena *arena, const char *account_id, GError **error);

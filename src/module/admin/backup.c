@@ -21,7 +21,7 @@ const StoreSqlTable backup_sql = {SQL, G_N_ELEMENTS(SQL)};
 static const char *const BESIDE[] = {"ungcuu.conf", "seals/audit.seal"};
 
 static gboolean refuse(GError **error, ErrorCode code, const char *what, const char *path) {
-  g_set_error(error, APP_ERROR, code, "%s: %s.", path, what);
+  g_set_error(error, APP_ERROR, (gint)code, "%s: %s.", path, what);
   return FALSE;
 }
 

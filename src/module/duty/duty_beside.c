@@ -8,12 +8,11 @@
 
 #define BESIDE_ROWS 12
 
-enum { SQL_LATE, SQL_DONE, SQL_OF_SUBJECT };
+enum { SQL_LATE, SQL_OF_SUBJECT };
 static const StoreSql SQL[] = {
     [SQL_LATE] = {"duty.late_by_body",
                   "SELECT d.body_id, sum(d.open_count) FROM duty_day d JOIN body_ancestor a ON a.body_id = d.body_id "
                   "WHERE a.ancestor_id = $1 AND d.due_key < $2 GROUP BY d.body_id", NULL},
-    [SQL_DONE] = {"duty.count_done", "SELECT count(*) FROM duty_scope WHERE body_id = $1 AND open = 0", NULL},
     [SQL_OF_SUBJECT] = {"duty.of_subject",
                         "SELECT d.id, d.code, d.title, d.section, d.lead_names, d.state, d.due_day, d.period, u.name FROM duty d "
                         "LEFT JOIN account u ON u.id = d.assignee_id WHERE d.subject_type = $1 AND d.subject_id = $2 "
@@ -60,12 +59,10 @@ static void add_since(Request *request, StoreConn *conn, const char *body_id, Do
 
 gboolean duty_body_row(Request *request, const char *body_id, Doc *row, GError **error) {
   StoreConn *conn = request_read(request, error);
-  gint64 open = 0, late = 0, soon = 0, done = 0;
-  if (!conn || !duty_store_count(conn, body_id, "", "~", &open, error) ||
-      !duty_store_count(conn, body_id, "", duty_key_after(request, -1), &late, error) ||
-      !duty_store_count(conn, body_id, duty_key_after(request, 0), duty_key_after(request, 7), &soon, error) ||
-      !store_get_int(conn, &SQL[SQL_DONE], S(S_TEXT(body_id)), 0, &done, error))
+  const DutyCounts *counts = conn ? duty_counts(request, body_id, error) : NULL;
+  if (!counts)
     return FALSE;
+  gint64 open = counts->open, late = counts->late, soon = counts->soon, done = counts->done;
   add_state(request, row, open, late, soon, done);
   if (late)
     add_since(request, conn, body_id, row);

@@ -135,7 +135,7 @@ static const PermissionRow PERMISSIONS[] = {
 };
 
 static const EventHandler EVENTS[] = {{"body.added", org_take_body}, {NULL}};
-static const MenuEntry MENU[] = {{"Đơn vị", "/don-vi", "org.read", 110, TRUE}, {NULL}};
+static const MenuEntry MENU[] = {{"Đơn vị", "/don-vi", "org.read", 110, FALSE}, {NULL}};
 static const JobRow JOBS[] = {{"org.take_names", "Đổi tên đơn vị khi đến ngày", org_take_names, 60}, {NULL}};
 
 static const char *link_of(Arena *arena, const char *type, const char *id) {

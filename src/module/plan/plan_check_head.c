@@ -46,24 +46,36 @@ static char *attached_number(const PlanCheck *check, gsize at) {
   return quoted_number(check->text->flat->str + at + strlen(ATTACHED_TO));
 }
 
-/* The number in the head, and those under the appendices. */
+static void report_number(PlanCheck *check, const char *place, const char *number, int line) {
+  g_autofree char *upper = g_utf8_strup(number, -1);
+  g_autofree char *found = g_strdup_printf("%s ghi %s", place, upper);
+  check_report(check, (Finding){.line = line,
+                                .where = "đầu văn bản so với phụ lục",
+                                .found = found,
+                                .fix = "Xác nhận số đúng rồi sửa chỗ ghi sai"});
+}
+
+/* The number in the head, and those under the appendices: every place that differs, after the one it differs from. */
 void check_number_mismatch(PlanCheck *check) {
   const char *resolved = json_text(json_object_get(check->reading, "number"), "resolved");
   g_autofree char *first = resolved ? text_fold_spelling(resolved) : NULL;
+  const char *first_place = resolved ? "Đầu văn bản" : "Phụ lục";
+  int first_line = resolved ? check_text_line_of(check->text, first) : 0;
+  gboolean told = FALSE;
   gssize at = -1;
   while ((at = check_text_find(check->text, ATTACHED_TO, (gsize)(at + 1))) >= 0) {
     g_autofree char *quoted = attached_number(check, (gsize)at);
-    if (quoted && !first)
+    int line = check_text_line_at(check->text, (gsize)at)->number;
+    if (quoted && !first) {
       first = g_steal_pointer(&quoted);
+      first_line = line;
+    }
     if (!quoted || same_number(first, quoted))
       continue;
-    g_autofree char *pair = g_strdup_printf("%s / %s", first, quoted);
-    g_autofree char *found = g_utf8_strup(pair, -1);
-    check_report(check, (Finding){.line = check_text_line_at(check->text, (gsize)at)->number,
-                                  .where = "đầu văn bản so với phụ lục",
-                                  .found = found,
-                                  .fix = "Xác nhận số đúng rồi sửa chỗ ghi sai"});
-    return;
+    if (!told)
+      report_number(check, first_place, first, first_line);
+    told = TRUE;
+    report_number(check, "Phụ lục", quoted, line);
   }
 }
 

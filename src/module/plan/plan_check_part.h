@@ -17,14 +17,33 @@ typedef struct {
   gboolean merged_up;
   gboolean continues; /* DOCX: goes on the paragraph of the line before */
   gboolean new_page;  /* a page ended before it */
+  guint paragraph_end; /* one past the last line of the paragraph or list item that it belongs to */
   gboolean starts;    /* begins a paragraph or list item, as far as the layout can tell */
 } CheckLine;
+
+typedef struct {
+  const char *text, *bare; /* bare: text_fold of it */
+  gsize length, bare_length, place; /* place: its byte offset in the text */
+} CheckWord;
+
+typedef struct {
+  GArray *list; /* of CheckWord */
+  GArray *same; /* of guint: for each the index of the first word that is the same */
+  GStringChunk *chunk;
+} CheckWords;
+
+CheckWords *check_words_new(const char *flat); /* in folded spelling; signs are left out */
+void check_words_free(CheckWords *words);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(CheckWords, check_words_free)
+#define check_word(words, index) (&g_array_index((words)->list, CheckWord, (index)))
+#define check_word_same(words, index) (g_array_index((words)->same, guint, (index)))
 
 /* The document as one run of words in folded spelling, hard wraps joined and page numbers left out, so that phrases
  * are found wherever a line broke. */
 typedef struct {
   GArray *lines; /* of CheckLine */
   GString *flat;
+  CheckWords *words;    /* of flat */
   guint body;           /* index of the first line after title and legal bases */
   int page_number_line; /* the first line that is only a page number; 0 or less: none */
   guint appendix;       /* index of the first line of the appendices, or the number of lines */

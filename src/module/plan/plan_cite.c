@@ -162,6 +162,8 @@ gboolean plan_citation_find(PlanReading *reading, PlanText text, gsize from, Pla
     if (at && text.fold[at - 1] != ' ' && text.fold[at - 1] != '(')
       continue;
     for (gsize i = 0; i < G_N_ELEMENTS(TYPES); i++) {
+      if (TYPES[i].fold[0] != text.fold[at])
+        continue;
       gsize length = strlen(TYPES[i].fold);
       if (strncmp(text.fold + at, TYPES[i].fold, length) || g_ascii_isalnum(text.fold[at + length]))
         continue;

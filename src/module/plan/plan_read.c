@@ -3,7 +3,7 @@
 #include "module/plan/plan_reading.h"
 #include <string.h>
 
-enum { LINES_MAX = 30000, LINE_BYTES_MAX = 60000 };
+enum { LINES_MAX = 30000, LINE_BYTES_MAX = 60000, TEXT_BYTES_MAX = 2000000 };
 
 void plan_note(PlanReading *reading, Certainty certainty, int line_from, int line_to, const char *pointer, ...) {
   static const char *const NAMES[] = {"read", "inferred", "corrected"};
@@ -166,7 +166,7 @@ static void count_all(json_t *plan) {
   json_object_set_new(plan, "counts", counts);
 }
 
-static PlanReading *reading_new(const SourceText *source) {
+PlanReading *plan_reading_new(const SourceText *source) {
   PlanReading *reading = g_new0(PlanReading, 1);
   reading->source = source;
   reading->chunk = g_string_chunk_new(16384);
@@ -179,7 +179,7 @@ static PlanReading *reading_new(const SourceText *source) {
   return reading;
 }
 
-static void reading_free(PlanReading *reading) {
+void plan_reading_free(PlanReading *reading) {
   g_ptr_array_free(reading->tables, TRUE);
   g_array_free(reading->blocks, TRUE);
   g_array_free(reading->lines, TRUE);
@@ -189,36 +189,44 @@ static void reading_free(PlanReading *reading) {
   g_free(reading);
 }
 
-/* A plan has some thousand lines and paragraphs of some thousand characters at most; what has more is none. */
+/* A plan is some hundred pages at most: some thousand lines of some thousand characters. What is longer is none. */
 static gboolean check_size(const SourceText *source, GError **error) {
-  gboolean fits = source->lines->len <= LINES_MAX;
-  for (guint i = 0; fits && i < source->lines->len; i++)
-    fits = strlen(g_array_index(source->lines, SourceLine, i).text) <= LINE_BYTES_MAX;
-  if (!fits)
-    g_set_error(error, APP_ERROR, ERROR_UNREADABLE,
-                "Văn bản quá dài cho một bản kế hoạch (trên %d dòng, hoặc có đoạn trên %d byte).", LINES_MAX,
-                LINE_BYTES_MAX);
-  return fits;
+  gsize total = 0, longest = 0;
+  for (guint i = 0; i < source->lines->len; i++) {
+    gsize length = strlen(source_text_line(source, i)->text);
+    total += length;
+    longest = MAX(longest, length);
+  }
+  if (source->lines->len <= LINES_MAX && longest <= LINE_BYTES_MAX && total <= TEXT_BYTES_MAX)
+    return TRUE;
+  g_set_error(error, APP_ERROR, ERROR_UNREADABLE,
+              "Văn bản quá dài cho một bản kế hoạch: có %u dòng, đoạn dài nhất %zu byte, tất cả %zu byte; được nhận đến %d "
+              "dòng, %d byte một đoạn, %d byte tất cả. Hãy tách riêng bản kế hoạch rồi nộp lại.",
+              source->lines->len, longest, total, LINES_MAX, LINE_BYTES_MAX, TEXT_BYTES_MAX);
+  return FALSE;
 }
 
-json_t *plan_read(const SourceText *source, GError **error) {
-  if (!check_size(source, error))
-    return NULL;
+gboolean plan_reading_run(PlanReading *reading, GError **error) {
   static void (*const OPENING[])(PlanReading *) = {plan_lines_build,  plan_letterhead_read, plan_tail_read,
                                                    plan_blocks_build, plan_title_read,      plan_outline_read};
   static void (*const BODY[])(PlanReading *) = {plan_sections_read, plan_tasks_read,   plan_scenarios_read,
                                                 plan_duties_read,   plan_reports_read, plan_appendices_read};
-  PlanReading *reading = reading_new(source);
-  json_t *plan = NULL;
+  if (!check_size(reading->source, error))
+    return FALSE;
   for (gsize i = 0; i < G_N_ELEMENTS(OPENING); i++)
     OPENING[i](reading);
-  if (check_kind(reading, error)) {
-    for (gsize i = 0; i < G_N_ELEMENTS(BODY); i++)
-      BODY[i](reading);
-    count_all(reading->plan);
-    json_object_set(reading->plan, "provenance", reading->provenance);
-    plan = json_incref(reading->plan);
-  }
-  reading_free(reading);
+  if (!check_kind(reading, error))
+    return FALSE;
+  for (gsize i = 0; i < G_N_ELEMENTS(BODY); i++)
+    BODY[i](reading);
+  count_all(reading->plan);
+  json_object_set(reading->plan, "provenance", reading->provenance);
+  return TRUE;
+}
+
+json_t *plan_read(const SourceText *source, GError **error) {
+  PlanReading *reading = plan_reading_new(source);
+  json_t *plan = plan_reading_run(reading, error) ? json_incref(reading->plan) : NULL;
+  plan_reading_free(reading);
   return plan;
 }

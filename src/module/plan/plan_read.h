@@ -6,7 +6,8 @@
  * pointer to {line_from, line_to, certainty}, where certainty is `read`, `inferred` or `corrected`. What the document
  * does not say is null, with a status where the field has one; nothing is filled in.
  *
- * Ownership: the result is the caller's (json_decref). Errors: ERROR_UNREADABLE when the document is no such plan.
+ * Ownership: the result is the caller's (json_decref). Errors: ERROR_UNREADABLE when the document is no such plan, or
+ * longer than any (30,000 lines, 60,000 bytes in a line, 2,000,000 bytes in all).
  * Threads: a pure function. Source: layout after NĐ 30/2020/NĐ-CP, outline after TT 20/2017/TT-BTTTT Phụ lục III.
  */
 #pragma once

@@ -94,6 +94,12 @@ typedef struct {
 #define plan_line(reading, index) (&g_array_index((reading)->lines, PlanLine, (index)))
 #define plan_block(reading, index) (&g_array_index((reading)->blocks, PlanBlock, (index)))
 
+/* All steps; the reading goes on being usable after a failure, to be freed. The source must outlive it. */
+PlanReading *plan_reading_new(const SourceText *source);
+gboolean plan_reading_run(PlanReading *reading, GError **error);
+void plan_reading_free(PlanReading *reading);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(PlanReading, plan_reading_free)
+
 /* Steps, in the order in which plan_read() takes them. */
 void plan_lines_build(PlanReading *reading);
 void plan_tables_find(PlanReading *reading);
@@ -135,6 +141,7 @@ int plan_organisation_section(PlanReading *reading); /* the block of "Tổ chứ
 void plan_units_split(PlanReading *reading, PlanText text, GArray *units);
 json_t *plan_units_json(PlanReading *reading, PlanText text);
 gboolean plan_unit_starts(PlanText text, gsize at); /* a unit name starts here, with a capital */
+gboolean plan_body_starts(PlanText text); /* a line of the letterhead that begins the name of another body */
 gboolean plan_unit_word(const char *fold);          /* the same, whatever its case */
 gsize plan_duty_verb(PlanText text, gsize from);    /* where the name ends and the duty starts; length when nowhere */
 

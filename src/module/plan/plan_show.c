@@ -75,6 +75,8 @@ static const char *code_title(const char *code) {
   for (gsize i = 0; (row = plan_check_code(i)); i++)
     if (g_strcmp0(row->code, code) == 0)
       return row->title;
+  if (g_strcmp0(code, "section_unwritten") == 0) /* of drafts alone, so not among the checks */
+    return "Mục chưa được viết";
   return code ? code : "";
 }
 

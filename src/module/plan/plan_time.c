@@ -120,6 +120,21 @@ static gboolean yearly(const char *fold) {
   return plan_has_any(fold, YEARLY);
 }
 
+static gboolean has_calendar(const char *fold) {
+  return has_date(fold) || plan_has_word(fold, "nam") || plan_has_word(fold, "giai doan");
+}
+
+/* "Sau các bước ưu tiên ứng cứu ban đầu". Folded, "sáu" (six) reads the same: it stands before what is counted. */
+static gboolean after_event(const char *fold) {
+  static const char *const COUNTED[] = {"gio", "phut", "tuan", "lan", "dot", "ky", "buoi", NULL};
+  for (gssize at = plan_find_word(fold, 0, "sau"); at >= 0; at = plan_find_word(fold, (gsize)at + 1, "sau")) {
+    const char *next = fold + at + strlen("sau");
+    if (*next == ' ' && g_ascii_isalpha(next[1]) && !plan_starts_any(next + 1, COUNTED))
+      return !has_calendar(fold);
+  }
+  return FALSE;
+}
+
 const char *plan_time_kind(const char *fold) {
   static const char *const ALWAYS[] = {"thuong xuyen", "lien tuc", "24/7",     "24/24",      "hang ngay", "quanh nam",
                                        "hang tuan",    "24/7/365", "suot nam", "hang thang", "hang quy",  NULL};
@@ -140,9 +155,9 @@ const char *plan_time_kind(const char *fold) {
     return "at_least_once_a_year";
   if (yearly(fold))
     return "yearly";
-  return has_date(fold) || plan_has_word(fold, "nam") || plan_has_word(fold, "giai doan") || !plan_starts(fold, "theo ")
-             ? "once"
-             : "on_request";
+  if (after_event(fold))
+    return "on_event";
+  return has_calendar(fold) || !plan_starts(fold, "theo ") ? "once" : "on_request";
 }
 
 gboolean plan_time_words(const char *fold) {

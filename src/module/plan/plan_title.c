@@ -245,18 +245,22 @@ static PlanText spoken_name(PlanReading *reading, PlanText name) {
   return plan_reading_text(reading, out->str);
 }
 
-/* The name in the letterhead: its last line, with the lines before it that it cannot stand without. */
-static PlanText letterhead_name(PlanReading *reading, PlanText *out_parent) {
-  static const char *const NEW_BODY[] = {
+gboolean plan_body_starts(PlanText text) {
+  static const char *const BODIES[] = {
       "so",      "phong", "ban", "benh vien", "trung tam",    "truong",  "chi cuc",         "cuc",  "van phong",
       "cong an", "vien",  "hoi", "thanh tra", "tong cong ty", "cong ty", "uy ban nhan dan", "ubnd", NULL};
+  return plan_starts_any(text.fold, BODIES) > 0;
+}
+
+/* The name in the letterhead: its last line, with the lines before it that it cannot stand without. */
+static PlanText letterhead_name(PlanReading *reading, PlanText *out_parent) {
   json_t *names = json_object_get(json_object_get(reading->plan, "letterhead"), "names");
   PlanText name = PLAN_TEXT_EMPTY;
   gsize index;
   json_t *entry;
   json_array_foreach(names, index, entry) {
     PlanText line = plan_reading_text(reading, json_string_value(entry));
-    if (name.length && plan_starts_any(line.fold, NEW_BODY)) {
+    if (name.length && plan_body_starts(line)) {
       *out_parent = name;
       name = line;
     } else {
