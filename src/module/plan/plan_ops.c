@@ -217,7 +217,7 @@ static const PermissionRow PERMISSIONS[] = {
     {NULL},
 };
 
-static const MenuEntry MENU[] = {{"Kế hoạch", "/ke-hoach", "plan.read", 40, FALSE, "plan"}, {NULL}};
+static const MenuEntry MENU[] = {{"Kế hoạch", "/ke-hoach", "plan.read", 40, FALSE, NULL, FALSE}, {NULL}};
 
 const Module plan_module = {
     .name = "plan",
