@@ -94,7 +94,7 @@ struct App {
 
 const Operation *app_find_operation(const App *app, const char *name);
 const PermissionRow *app_find_permission(const App *app, const char *name);
-/* {roles: [{name, label}], rows: [{operation, method, path, permission, summary, faces, may: [true, …], roles: words}]} */
+/* {roles: [{name, label}], rows: [{operation, method, path, permission, summary, faces, may: [{role, label, may}], roles: words}]} */
 void app_permission_matrix(const App *app, const char *lang, Doc *answer);
 /* The law; loaded on first use where the program runs without a home. NULL with ERROR_CHECK. Main thread then. */
 const Law *app_need_law(App *app, GError **error);

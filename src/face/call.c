@@ -1,5 +1,4 @@
 #include "face/call.h"
-#include <glib/gstdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -13,8 +12,6 @@ static void upload_free(gpointer data) {
   Upload *upload = data;
   if (upload->fd >= 0)
     close(upload->fd);
-  if (upload->path)
-    g_unlink(upload->path);
   g_free(upload->field);
   g_free(upload->name);
   g_free(upload->path);

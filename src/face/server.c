@@ -65,12 +65,21 @@ static void refuse(Visit *visit, ErrorCode code, const char *message) {
   visit->call->refusal_code = (int)code;
 }
 
+/* Without a name it goes with the process, however that ends; it is read by way of its descriptor. */
+static int open_nameless(const char *folder) {
+  g_autofree char *path = g_build_filename(folder, "upload-XXXXXX", NULL);
+  int fd = g_mkstemp_full(path, O_RDWR | O_CLOEXEC, 0600);
+  if (fd >= 0)
+    g_unlink(path);
+  return fd;
+}
+
 static Upload *begin_upload(Visit *visit, const char *field, const char *name) {
   Upload *upload = g_new0(Upload, 1);
   upload->field = g_strdup(field);
   upload->name = g_strdup(name);
-  upload->path = g_build_filename(visit->server->spool, "upload-XXXXXX", NULL);
-  upload->fd = g_mkstemp_full(upload->path, O_WRONLY | O_CLOEXEC, 0600);
+  upload->fd = open_nameless(visit->server->spool);
+  upload->path = g_strdup_printf("/proc/self/fd/%d", upload->fd);
   if (upload->fd < 0)
     refuse(visit, ERROR_FULL, "Máy chủ không còn chỗ để nhận tệp; chưa lưu gì.");
   g_ptr_array_add(visit->call->uploads, upload);
