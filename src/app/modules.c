@@ -9,11 +9,11 @@
 
 const Module *const MODULES[] = {
     &board_module,
+    &incident_module,
     &account_module,
     &org_module,
     &plan_module,
     &duty_module,
-    &incident_module,
     &admin_module,
     NULL,
 };
