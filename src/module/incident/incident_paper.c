@@ -147,8 +147,9 @@ static void add_acts(Request *request, const Incident *incident, const IncidentP
 
 static void add_paper(Request *request, const Incident *incident, const IncidentPaper *paper, Doc *answer) {
   gboolean may = request_may(request, "incident.command", incident->body_id);
+  const char *label = incident_paper_state_label(paper ? paper->state : "draft");
   doc_text(answer, KEY("paper"), paper ? paper->id : NULL);
-  doc_text(answer, KEY("state"), message(request->lang, incident_paper_state_label(paper ? paper->state : "draft")));
+  doc_text(answer, KEY("state"), message(request->lang, label));
   if (may && is_draft(paper))
     doc_text(answer, KEY("save_url"), arena_printf(request->arena, "/su-co/%s/van-ban/luu", incident->code));
   if (!paper)
