@@ -11,6 +11,7 @@
 
 const Module *const MODULES[] = {
     &board_module,
+    &incident_module,
     &account_module,
     &incident_module,
     &org_module,

@@ -92,12 +92,13 @@ const char *incident_moment(Arena *arena, gint64 ms) {
 
 gboolean incident_write_log(IncidentCall *call, const char *kind, gint64 at_ms, const char *text, gint64 corrects, GError **error) {
   const Request *request = call->request;
-  gboolean own = strcmp(kind, "auto") != 0 && request->user;
+  const char *reporter = *call->incident->reporter_name ? call->incident->reporter_name : "Người báo";
+  const char *author = strcmp(kind, "auto") == 0 ? "Hệ thống" : request->user ? request->user->name : reporter;
   gint64 number = 0;
   return incident_next_number(call->change->conn, PUT_LOG, call->incident->id, &number, error) &&
          incident_put(call->change->conn, PUT_LOG,
                       S(S_TEXT(call->incident->id), S_INT(number), S_INT(at_ms ? at_ms : request->now_ms), S_INT(request->now_ms),
-                        S_TEXT(incident_actor(request)), S_TEXT(own ? request->user->name : "Hệ thống"), S_TEXT(kind),
+                        S_TEXT(incident_actor(request)), S_TEXT(author), S_TEXT(kind),
                         S_TEXT(text), corrects ? S_INT(corrects) : S_NULL),
                       NULL, error);
 }

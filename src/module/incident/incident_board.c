@@ -23,6 +23,16 @@ static void add_tile(Request *request, Doc *board, gint64 number, const char *la
   doc_text(tile, KEY("class"), number ? css : "");
 }
 
+/* The one sentence that matters on the board. */
+static void add_state(Request *request, Doc *board, gint64 late) {
+  Doc *state = doc_object(board, KEY("state"));
+  doc_text(state, KEY("class"), "late");
+  doc_text(state, KEY("strong"), arena_printf(request->arena, "%d %s", (int)late, message(request->lang, "sự cố có thông báo quá hạn.")));
+  Doc *link = doc_object(state, KEY("link"));
+  doc_text(link, KEY("url"), "/su-co?tab=qua-han");
+  doc_text(link, KEY("label"), message(request->lang, "Xem danh sách"));
+}
+
 static gboolean board_row(const Incident *incident, gint64 sort_ms, void *data) {
   void **pair = data;
   Request *request = pair[1];
@@ -46,6 +56,8 @@ gboolean incident_board(Request *request, Doc *board, GError **error) {
   add_tile(request, board, open, "Sự cố đang mở", "", "/su-co", "soon");
   add_tile(request, board, soon, "Sắp đến hạn thông báo", late ? "có thông báo quá hạn" : "trong 48 giờ", "/su-co?tab=sap-han",
            late ? "late" : "soon");
+  if (late)
+    add_state(request, board, late);
   if (!open)
     return TRUE;
   Doc *section = doc_object((Doc *)(gintptr)doc_get(board, KEY("sections")), NULL);

@@ -34,6 +34,9 @@ const char *incident_due_css(gint64 due_ms, gint64 now_ms);
 gboolean incident_notice_is_late(const App *app, gint64 at_once, gint64 due_ms, gint64 sent_ms);
 /* "state" {class, label} of a notice: Chưa gửi, Đã gửi, Đã xác nhận nhận, Gửi muộn. */
 void incident_show_notice_state(Request *request, Doc *row, const IncidentNotice *notice);
+/* What the actors of the law are called in this case; `parties` as incident_part gives them. */
+const char *incident_party_name(Request *request, const Doc *parties, const char *actor);
+const char *incident_party_names(Request *request, const GPtrArray *actors, const Doc *parties);
 gboolean incident_add_phone(Request *request, const char *body_id, Doc *answer, GError **error); /* "phone", "tel" */
 void incident_add_kinds(Request *request, Doc *form, const char *field, const json_t *chosen);
 gboolean incident_add_people(Request *request, const char *body_id, Doc *form, const char *field, GError **error);

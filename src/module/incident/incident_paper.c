@@ -169,7 +169,8 @@ gboolean incident_paper_form(Request *request, Doc *answer, GError **error) {
   doc_text(answer, KEY("name"), parts[0]->name);
   doc_text(answer, KEY("reading"), parts[0]->rule.reading);
   doc_text(answer, KEY("paper"), paper ? paper->id : NULL);
-  doc_text(answer, KEY("state"), message(request->lang, state_label(paper ? paper->state : "draft")));
+  const char *state = state_label(paper ? paper->state : "draft");
+  doc_text(answer, KEY("state"), message(request->lang, state));
   if (may && (!paper || strcmp(paper->state, "draft") == 0))
     doc_text(answer, KEY("save_url"), arena_printf(request->arena, "/su-co/%s/van-ban/luu", incident->code));
   if (paper) {

@@ -1,6 +1,6 @@
 /* A form of the law with its values, laid out as the official form looks. */
 #include "base/date.h"
-#include "base/error.h"
+#include "base/text.h"
 #include "lib/document/paper.h"
 #include "module/incident/incident_paper.h"
 #include <string.h>
@@ -108,7 +108,8 @@ static void write_line(Writing *w, const LawField *first, const LawField *second
 
 /* The field that bears the name of its group needs no label of its own. */
 static gboolean is_group_itself(const LawFieldGroup *group, const LawField *field) {
-  return group->fields->len == 1 && g_ascii_strncasecmp(group->name, field->label, 4) == 0;
+  g_autofree char *name = text_fold(group->name), *label = text_fold(field->label);
+  return group->fields->len == 1 && strcmp(name, label) == 0;
 }
 
 static void write_lines(Writing *w, const LawFieldGroup *group) {
@@ -121,6 +122,8 @@ static void write_lines(Writing *w, const LawFieldGroup *group) {
       write_options(w, field);
     } else if (strcmp(field->type, "long_text") == 0) {
       write_long(w, field);
+    } else if (is_group_itself(group, field)) {
+      paper_paragraph(w->paper, PAPER_FORM_TEXT, *value_of(w, field->id) ? value_of(w, field->id) : "……………………");
     } else {
       gboolean pair = next && is_pair(field, next);
       write_line(w, field, pair ? next : NULL);

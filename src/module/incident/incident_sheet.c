@@ -32,7 +32,7 @@ static gboolean add_notices(Request *request, const Incident *incident, Doc *ans
   return TRUE;
 }
 
-static gboolean add_steps(Request *request, StoreConn *conn, const Incident *incident, Doc *answer, GError **error) {
+static gboolean add_steps(Request *request, StoreConn *conn, const Incident *incident, const Doc *parties, Doc *answer, GError **error) {
   g_autoptr(GArray) steps = incident_store_steps(conn, request->arena, incident->id, incident->workflow, error);
   Doc *rows = doc_list(answer, KEY("steps"));
   for (guint i = 0; steps && i < steps->len; i++) {
@@ -41,7 +41,7 @@ static gboolean add_steps(Request *request, StoreConn *conn, const Incident *inc
     Doc *row = doc_object(rows, NULL);
     doc_int(row, KEY("number"), i + 1);
     doc_text(row, KEY("name"), law_step ? law_step->name : step->step);
-    doc_text(row, KEY("lead"), law_step && law_step->lead->len ? law_actor_name(request->app->law, g_ptr_array_index(law_step->lead, 0)) : "");
+    doc_text(row, KEY("lead"), law_step ? incident_party_names(request, law_step->lead, parties) : "");
     doc_bool(row, KEY("done"), strcmp(step->state, "done") == 0);
     doc_text(row, KEY("at"), incident_moment(request->arena, step->done_ms));
   }
@@ -62,7 +62,7 @@ gboolean incident_sheet(Request *request, Doc *answer, GError **error) {
   doc_text(answer, KEY("back_url"), arena_printf(request->arena, "/su-co/%s", incident->code));
   doc_text_copy(answer, KEY("issuer"), name);
   doc_text(answer, KEY("place_date"), arena_printf(request->arena, "%s, %s", *body->place ? body->place : "……", today));
-  doc_text(answer, KEY("detected"), long_moment(request->arena, incident->detected_ms));
+  doc_text(answer, KEY("detected_long"), long_moment(request->arena, incident->detected_ms));
   doc_text(answer, KEY("close_reason"), incident->close_reason);
   const json_t *first = incident_first_steps_of(request, incident);
   if (first)
@@ -70,7 +70,8 @@ gboolean incident_sheet(Request *request, Doc *answer, GError **error) {
   Doc *blank = doc_list(answer, KEY("blank"));
   for (int i = 0; i < BLANK_ROWS; i++)
     doc_int(doc_object(blank, NULL), KEY("row"), i + 1);
-  return add_notices(request, incident, answer, error) && add_steps(request, conn, incident, answer, error) &&
-         incident_part(request, PART_PARTIES, incident->id, NULL, doc_list(answer, KEY("parties")), error) &&
+  Doc *parties = doc_list(answer, KEY("parties"));
+  return incident_part(request, PART_PARTIES, incident->id, NULL, parties, error) && add_notices(request, incident, answer, error) &&
+         add_steps(request, conn, incident, parties, answer, error) &&
          incident_part(request, PART_PERSONS, incident->id, NULL, doc_list(answer, KEY("persons")), error);
 }

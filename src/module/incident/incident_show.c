@@ -94,6 +94,22 @@ void incident_show_notice_state(Request *request, Doc *row, const IncidentNotice
     show_state(request, row, "done", "confirmed", "Đã xác nhận nhận");
 }
 
+/* --- who the actors are here --- */
+
+const char *incident_party_name(Request *request, const Doc *parties, const char *actor) {
+  for (const Doc *row = parties->first; row; row = row->next)
+    if (g_strcmp0(doc_get_text(row, KEY("actor")), actor) == 0)
+      return doc_get_text(row, KEY("name"));
+  return law_actor_name(request->app->law, actor);
+}
+
+const char *incident_party_names(Request *request, const GPtrArray *actors, const Doc *parties) {
+  g_autoptr(GString) text = g_string_new(NULL);
+  for (guint i = 0; i < actors->len; i++)
+    g_string_append_printf(text, "%s%s", i ? "; " : "", incident_party_name(request, parties, g_ptr_array_index(actors, i)));
+  return arena_text(request->arena, text->str, (gssize)text->len);
+}
+
 /* --- phones and choices --- */
 
 gboolean incident_add_phone(Request *request, const char *body_id, Doc *answer, GError **error) {

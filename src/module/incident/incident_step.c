@@ -79,7 +79,7 @@ gboolean incident_finish_step(IncidentCall *call, const char *name, const char *
   const char *word = strcmp(state, "done") == 0 ? "Hoàn thành bước" : "Không thực hiện bước";
   gboolean said = note && *note;
   return put_step(call, &step, note, error) &&
-         incident_auto_log(call, error, "%s %s: %s%s%s", word, name, step_name(call, name), said ? ". " : ".", said ? note : "") &&
+         incident_auto_log(call, error, "%s %s: %s%s%s", word, name, step_name(call, name), said ? ". Kết quả: " : ".", said ? note : "") &&
          incident_follow_steps(call, error);
 }
 

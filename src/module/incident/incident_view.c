@@ -83,18 +83,6 @@ static gboolean add_actions(Request *request, const Incident *incident, Doc *ans
 
 /* --- steps --- */
 
-static const char *names_of(Request *request, const GPtrArray *actors, const Doc *parties) {
-  g_autoptr(GString) text = g_string_new(NULL);
-  for (guint i = 0; i < actors->len; i++) {
-    const char *code = g_ptr_array_index(actors, i), *name = law_actor_name(request->app->law, code);
-    for (const Doc *row = parties->first; row; row = row->next)
-      if (g_strcmp0(doc_get_text(row, KEY("actor")), code) == 0)
-        name = doc_get_text(row, KEY("name"));
-    g_string_append_printf(text, "%s%s", i ? "; " : "", name);
-  }
-  return arena_text(request->arena, text->str, (gssize)text->len);
-}
-
 static void show_step(Request *request, const Incident *incident, const IncidentStep *step, const LawStep *law_step, const Doc *parties,
                       Doc *list, gboolean may_act) {
   static const char *const WORDS[][3] = {{"todo", "none", "Chưa bắt đầu"}, {"doing", "doing", "Đang thực hiện"},
@@ -105,8 +93,8 @@ static void show_step(Request *request, const Incident *incident, const Incident
   doc_text(row, KEY("name"), law_step->name);
   doc_text(row, KEY("content"), law_step->content);
   doc_text(row, KEY("output"), law_step->output);
-  doc_text(row, KEY("lead"), names_of(request, law_step->lead, parties));
-  doc_text(row, KEY("partners"), names_of(request, law_step->partners, parties));
+  doc_text(row, KEY("lead"), incident_party_names(request, law_step->lead, parties));
+  doc_text(row, KEY("partners"), incident_party_names(request, law_step->partners, parties));
   doc_bool(row, KEY("optional"), law_step->optional);
   doc_int(row, KEY("pass"), step->pass);
   doc_bool(row, KEY("again"), step->pass > 1);
@@ -191,17 +179,25 @@ static void shape_log(Request *request, Doc *log) {
 
 /* --- notices --- */
 
-static void add_notice_forms(Request *request, const Incident *incident, const IncidentNotice *notice, Doc *row) {
+/* The page has the same form for several notices: the ids of their inputs must differ. */
+static void add_notice_form(Request *request, Doc *actions, const char *operation, const IncidentNotice *notice, const json_t *values,
+                            const char *submit) {
+  Doc *form = form_add(request, actions, NULL, operation, values, submit);
+  doc_text(form, KEY("operation"), arena_printf(request->arena, "%s-%s-%s", operation, notice->clock, notice->receiver));
+}
+
+/* The lists are there even when empty, so that the row does not show the actions of the page. */
+static void add_notice_forms(Request *request, const Incident *incident, const IncidentNotice *notice, Doc *row, gboolean may) {
   json_t *values = json_pack("{s:s, s:s, s:I, s:s}", "id", incident->code, "notice", notice->id, "version", (json_int_t)incident->version,
                              "recipient", doc_get_text(row, KEY("receiver_name")));
   gboolean unsent = strcmp(notice->state, "unsent") == 0;
   Doc *actions = doc_list(row, KEY("actions"));
   doc_list(row, KEY("buttons"));
-  if (unsent) {
-    form_add(request, actions, NULL, "incident.notice_send", values, "Đánh dấu đã gửi");
-    form_add(request, actions, NULL, "incident.notice_fail", values, "Gửi không thành");
-  } else if (strcmp(notice->state, "sent") == 0) {
-    form_add(request, actions, NULL, "incident.notice_confirm", values, "Nơi nhận đã xác nhận");
+  if (unsent && may) {
+    add_notice_form(request, actions, "incident.notice_send", notice, values, "Đánh dấu đã gửi");
+    add_notice_form(request, actions, "incident.notice_fail", notice, values, "Gửi không thành");
+  } else if (may && strcmp(notice->state, "sent") == 0) {
+    add_notice_form(request, actions, "incident.notice_confirm", notice, values, "Nơi nhận đã xác nhận");
   }
   json_decref(values);
 }
@@ -217,20 +213,13 @@ static const char *message_text(Request *request, const Incident *incident, cons
                       incident->code);
 }
 
-static const char *party_name(Request *request, const Doc *parties, const char *actor) {
-  for (const Doc *row = parties->first; row; row = row->next)
-    if (g_strcmp0(doc_get_text(row, KEY("actor")), actor) == 0)
-      return doc_get_text(row, KEY("name"));
-  return law_actor_name(request->app->law, actor);
-}
-
 static void show_notice(Request *request, const Incident *incident, const IncidentNotice *notice, const Doc *parties, Doc *list, gboolean may) {
   Doc *row = doc_object(list, NULL);
   const LawForm *form = *notice->form ? law_find(request->app->law->forms, notice->form) : NULL;
   doc_text(row, KEY("id"), notice->id);
   doc_text(row, KEY("clock"), notice->clock);
   doc_text(row, KEY("receiver"), notice->receiver);
-  doc_text(row, KEY("receiver_name"), party_name(request, parties, notice->receiver));
+  doc_text(row, KEY("receiver_name"), incident_party_name(request, parties, notice->receiver));
   doc_text(row, KEY("receiver_role"), law_actor_name(request->app->law, notice->receiver));
   doc_text(row, KEY("what"), notice->what);
   doc_bool(row, KEY("at_once"), notice->at_once != 0);
@@ -248,13 +237,13 @@ static void show_notice(Request *request, const Incident *incident, const Incide
     doc_text(row, KEY("form"), form->number ? form->number : form->name);
     doc_text(row, KEY("form_url"), arena_printf(request->arena, "/su-co/%s/van-ban/soan?form=%s", incident->code, form->rule.id));
   }
-  if (may)
-    add_notice_forms(request, incident, notice, row);
+  add_notice_forms(request, incident, notice, row, may);
 }
 
 static gboolean add_notices(Request *request, StoreConn *conn, const Incident *incident, const Doc *parties, Doc *answer, GError **error) {
   g_autoptr(GPtrArray) notices = incident_store_notices(conn, request->arena, incident->id, error);
-  gboolean may = incident_is_open(incident->state) && request_may(request, "incident.command", incident->body_id);
+  gboolean may = request->face == FACE_WEB && incident_is_open(incident->state) &&
+                 request_may(request, "incident.command", incident->body_id);
   Doc *list = doc_list(answer, KEY("notices"));
   int sent = 0, total = 0;
   for (guint i = 0; notices && i < notices->len; i++) {
@@ -300,7 +289,8 @@ static void shape_custody(Request *request, Doc *list) {
   for (Doc *row = list->first; row; row = row->next) {
     const Doc *intact = doc_get(row, KEY("intact"));
     doc_text(row, KEY("code"), arena_printf(request->arena, "CC-%02d", (int)doc_get(row, KEY("number"))->number));
-    doc_text(row, KEY("word"), message(request->lang, custody_word(doc_get_text(row, KEY("action")))));
+    const char *word = custody_word(doc_get_text(row, KEY("action")));
+    doc_text(row, KEY("word"), message(request->lang, word));
     doc_bool(row, KEY("broken"), intact && intact->type == DOC_INT && !intact->number);
   }
 }
