@@ -14,7 +14,7 @@ import uuid
 
 import pytest
 
-from site_fixtures import home_site, site  # noqa: F401 (fixtures)
+from site_fixtures import ADMIN, Person, Site, home_site, site  # noqa: F401 (fixtures)
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PROGRAM = os.environ.get("UNGCUU", str(ROOT / "build" / "ungcuu"))

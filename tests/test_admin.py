@@ -10,7 +10,7 @@ import uuid
 
 import pytest
 
-from conftest import ADMIN, PROGRAM, Site
+from site_fixtures import ADMIN, PROGRAM, Site
 
 
 def wait_for(found, seconds=20):

@@ -44,6 +44,7 @@ typedef struct {
   int order; /* 10 Bảng trực … as in docs/words.md; 0: no entry */
   gboolean gap; /* a line above it */
   const char *icon; /* in the bar of phones: board, incident, report, plan, duty, calendar; NULL: not there */
+  gboolean bar_only; /* in that bar alone */
 } MenuEntry;
 
 struct Module {
@@ -94,7 +95,7 @@ struct App {
 
 const Operation *app_find_operation(const App *app, const char *name);
 const PermissionRow *app_find_permission(const App *app, const char *name);
-/* {roles: [{name, label}], rows: [{operation, method, path, permission, summary, faces, may: [true, …], roles: words}]} */
+/* {roles: [{name, label}], rows: [{operation, method, path, permission, summary, faces, may: [{role, label, may}], roles: words}]} */
 void app_permission_matrix(const App *app, const char *lang, Doc *answer);
 /* The law; loaded on first use where the program runs without a home. NULL with ERROR_CHECK. Main thread then. */
 const Law *app_need_law(App *app, GError **error);

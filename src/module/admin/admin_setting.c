@@ -58,7 +58,7 @@ static void add_form(Request *request, Doc *answer) {
   EACH_SETTING(request->app, setting) {
     if (!setting->on_page)
       continue;
-    const Field field = {setting->key, setting->type, setting->label, FALSE, .help = setting->help};
+    const Field field = {setting->key, setting->type, setting->label, setting->type == FIELD_INT, .help = setting->help};
     form_field(request, form, "setting.save", &field, setting_text(request->app, request->arena, setting->key));
   }
 }

@@ -1,4 +1,5 @@
 #include "module/plan/plan_compare.h"
+#include "base/date.h"
 #include "base/text.h"
 #include <string.h>
 
@@ -123,14 +124,23 @@ static char *joined(const json_t *list, const char *by) {
   return g_strdup(all->str);
 }
 
+static const char *day_text(const char *iso, char out[11]) {
+  Day day;
+  out[0] = '\0';
+  if (date_parse_day(iso, &day))
+    date_write_day(out, day_start_ms(day));
+  return out;
+}
+
 static GArray *head_of(const json_t *manuscript, const json_t *reading) {
   GArray *entries = entries_new();
   const json_t *period = json_object_get(reading, "period");
-  g_autofree char *span = g_strdup_printf("%s – %s", text_at(period, "from"), text_at(period, "to"));
+  char from[11], to[11], issued[11];
+  g_autofree char *span = g_strdup_printf("%s – %s", day_text(text_at(period, "from"), from), day_text(text_at(period, "to"), to));
   g_autofree char *recipients = joined(json_object_get(manuscript, "recipients"), "; ");
   add(entries, "title", "Tên kế hoạch", text_at(reading, "title"));
   add(entries, "number", "Số", text_at(json_object_get(reading, "number"), "resolved"));
-  add(entries, "date", "Ngày ký", text_at(json_object_get(reading, "date"), "iso"));
+  add(entries, "date", "Ngày ký", day_text(text_at(json_object_get(reading, "date"), "iso"), issued));
   add(entries, "period", "Kỳ", span);
   add(entries, "signer", "Người ký", text_at(json_object_get(reading, "signer"), "name"));
   add(entries, "recipients", "Nơi nhận", recipients);

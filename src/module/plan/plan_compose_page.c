@@ -18,6 +18,7 @@ typedef struct {
   Request *request;
   const Plan *plan;
   const json_t *manuscript;
+  const json_t *findings;
   const char *part; /* key of the part that is open; "" none */
   gint64 task;      /* number of the task that is open, 0 a new one, -1 none */
 } Page;
@@ -107,7 +108,7 @@ static void add_task(const Page *page, const json_t *part, gsize index, gsize co
   doc_text_copy(row, KEY("time"), words.time ? words.time : "");
   doc_text_copy(row, KEY("product"), words.product ? words.product : "");
   doc_text(row, KEY("url"), arena_printf(arena, "/ke-hoach/%s/soan?part=%s&task=%d#nhiem-vu", page->plan->id, key, (int)index + 1));
-  if (!open)
+  if (!open || page->task != (gint64)index + 1)
     return;
   Doc *buttons = doc_list(row, KEY("buttons"));
   if (index)
@@ -167,6 +168,22 @@ static void add_open_part(const Page *page, const json_t *part, Doc *row) {
   doc_text(row, KEY("add_task_url"), arena_printf(page->request->arena, "/ke-hoach/%s/soan?part=%s&task=0#nhiem-vu", page->plan->id, key));
 }
 
+/* What the check found in this part; that it is not written its state says already. */
+static void add_part_findings(const Page *page, const json_t *part, Doc *row) {
+  Doc *list = NULL;
+  gsize index;
+  json_t *defect;
+  json_array_foreach(json_object_get(page->findings, "defects"), index, defect) {
+    if (strcmp(text_at(defect, "part"), text_at(part, "key")) != 0 || strcmp(text_at(defect, "code"), "section_unwritten") == 0)
+      continue;
+    list = list ? list : doc_list(row, KEY("faults"));
+    Doc *fault = doc_object(list, NULL);
+    doc_text(fault, KEY("class"), strcmp(text_at(defect, "severity"), "error") == 0 ? "late" : "soon");
+    doc_text_copy(fault, KEY("text"), text_at(defect, "found"));
+    doc_text_copy(fault, KEY("fix"), text_at(defect, "fix"));
+  }
+}
+
 static void add_paragraphs(const json_t *part, Doc *row) {
   Doc *list = doc_list(row, KEY("paragraphs"));
   g_auto(GStrv) lines = g_strsplit(text_at(part, "text"), "\n", -1);
@@ -184,12 +201,12 @@ static void add_part(const Page *page, const json_t *part, Doc *parts) {
   doc_text_copy(row, KEY("label"), text_at(part, "label"));
   doc_text_copy(row, KEY("title"), text_at(part, "title"));
   doc_int(row, KEY("level"), json_integer_value(json_object_get(part, "level")));
-  doc_bool(row, KEY("small"), json_integer_value(json_object_get(part, "level")) > 1);
   doc_text(row, KEY("url"), arena_printf(page->request->arena, "/ke-hoach/%s/soan?part=%s#%s", page->plan->id, key, key));
   doc_bool(row, KEY("open"), open);
   if (!plan_part_is_written(part) || open)
     doc_text_copy(row, KEY("guide"), json_string_value(json_object_get(part, "guide")));
   add_part_state(page, part, row);
+  add_part_findings(page, part, row);
   if (!open)
     add_paragraphs(part, row);
   Doc *tasks = count ? doc_list(row, KEY("tasks")) : NULL;
@@ -221,15 +238,32 @@ static void add_note(const Page *page, const PlanDraft *draft, Doc *answer) {
   doc_text(note, KEY("text"), text);
 }
 
-static gboolean add_findings(const Page *page, Doc *answer, GError **error) {
+/* What stands in no part: head, bases, what is missing altogether. */
+static json_t *findings_of_whole(const json_t *findings) {
+  json_t *list = json_array(), *defect;
+  gsize index;
+  json_array_foreach(json_object_get(findings, "defects"), index, defect) {
+    if (!json_object_get(defect, "part"))
+      json_array_append(list, defect);
+  }
+  return json_pack("{s:o}", "defects", list);
+}
+
+static void add_findings(const Page *page, Doc *answer) {
+  json_t *whole = findings_of_whole(page->findings);
+  doc_text(answer, KEY("checked"), plan_findings_summary(page->request, page->findings));
+  plan_show_findings(page->request, answer, plan_keep_json(page->request, whole),
+                     arena_printf(page->request->arena, "/ke-hoach/%s?muc=ban-goc", page->plan->id));
+  json_decref(whole);
+}
+
+static const json_t *findings_kept(Request *request, const Plan *plan, GError **error) {
   PlanContent content = {0};
-  if (!plan_store_get_content(request_read(page->request, error), page->plan->id, &content, error))
-    return FALSE;
-  json_t *findings = plan_keep_json(page->request, content.findings);
-  doc_text(answer, KEY("checked"), plan_findings_summary(page->request, findings));
-  plan_show_findings(page->request, answer, findings, arena_printf(page->request->arena, "/ke-hoach/%s?muc=ban-goc", page->plan->id));
+  if (!plan_store_get_content(request_read(request, error), plan->id, &content, error))
+    return NULL;
+  json_t *findings = plan_keep_json(request, content.findings);
   plan_content_clear(&content);
-  return TRUE;
+  return findings;
 }
 
 gboolean plan_compose_page(Request *request, Doc *answer, GError **error) {
@@ -250,7 +284,10 @@ gboolean plan_compose_page(Request *request, Doc *answer, GError **error) {
     g_propagate_error(error, failed);
     return FALSE;
   }
-  Page page = {request, plan, plan_keep_json(request, draft.manuscript), input_text(request, "part") ? input_text(request, "part") : "",
+  const json_t *findings = findings_kept(request, plan, error);
+  if (!findings)
+    return FALSE;
+  Page page = {request, plan, plan_keep_json(request, draft.manuscript), findings, input_text(request, "part") ? input_text(request, "part") : "",
                input_int(request, "task", -1)};
   doc_text(answer, KEY("page_title"), plan->title);
   doc_text(answer, KEY("list_url"), "/ke-hoach");
@@ -266,7 +303,8 @@ gboolean plan_compose_page(Request *request, Doc *answer, GError **error) {
   json_array_foreach(json_object_get(page.manuscript, "parts"), index, part) {
     add_part(&page, part, parts);
   }
-  return add_findings(&page, answer, error);
+  add_findings(&page, answer);
+  return TRUE;
 }
 
 /* --- a new plan --- */

@@ -35,7 +35,7 @@ static void show_plan(Request *request, Doc *answer, const char *key, const Plan
   Doc *row = doc_object(answer, key);
   doc_text(row, KEY("id"), plan->id);
   doc_text(row, KEY("code"), plan->code);
-  doc_text(row, KEY("title"), arena_printf(request->arena, "%s %s", *plan->number ? plan->number : plan->code, plan->title));
+  doc_text(row, KEY("title"), *plan->number ? arena_printf(request->arena, "%s (%s)", plan->code, plan->number) : plan->code);
   doc_text(row, KEY("url"), arena_printf(request->arena, "/ke-hoach/%s", plan->id));
 }
 

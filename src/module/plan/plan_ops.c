@@ -168,7 +168,7 @@ static const Operation OPERATIONS[] = {
     {"plan.draft_form", "GET", "/ke-hoach/soan", "plan.write", "Soạn kế hoạch", plan_draft_form, NULL, .page = "plan/form.html",
      .faces = PAGE_ONLY},
     {"plan.draft", "POST", "/ke-hoach/soan", "plan.write", "Tạo bản nháp kế hoạch", plan_draft_start, DRAFT_FIELDS,
-     .page = "plan/form.html", .after = "/ke-hoach/{id}/soan"},
+     .after = "/ke-hoach/{id}/soan"},
     {"plan.compose", "GET", "/ke-hoach/{id}/soan", "plan.write", "Soạn bản nháp", plan_compose_page, COMPOSE_FIELDS,
      .page = "plan/edit.html", .columns = "parts:key,label,state.label,title", .versioned = TRUE},
     {"plan.head", "POST", "/ke-hoach/{id}/soan/dau", "plan.write", "Sửa phần đầu, thẩm quyền ký của bản nháp", plan_edit_run, HEAD_FIELDS,
@@ -203,7 +203,7 @@ static const Operation OPERATIONS[] = {
     {"plan.cascade_form", "GET", "/ke-hoach/{id}/trien-khai", "plan.write", "Triển khai kế hoạch xuống đơn vị dưới", plan_cascade_form,
      STEP_FIELDS, .page = "plan/cascade.html", .columns = "rows:id,plan.title,name"},
     {"plan.cascade", "POST", "/ke-hoach/{id}/trien-khai", "plan.write", "Tạo bản nháp cho các đơn vị dưới", plan_cascade, CASCADE_FIELDS,
-     .page = "plan/cascade.html", .after = "/ke-hoach/{id}/trien-khai", .columns = "made:id,body"},
+     .after = "/ke-hoach/{id}/trien-khai", .columns = "made:id,body"},
     {"plan.read", "POST", "/ke-hoach/doc", "plan.read", "Đọc một tệp kế hoạch thành dữ liệu, không lưu", run_read, FILE_FIELDS,
      .columns = "tasks:id,time.kind,lead,content", .needs = NEEDS_NOTHING, .faces = FACE_API | FACE_CLI /* the page imports */},
     {"plan.check", "POST", "/ke-hoach/kiem-tra", "plan.read", "Kiểm tra một tệp kế hoạch, không lưu", run_check, CHECK_FIELDS,
@@ -217,7 +217,7 @@ static const PermissionRow PERMISSIONS[] = {
     {NULL},
 };
 
-static const MenuEntry MENU[] = {{"Kế hoạch", "/ke-hoach", "plan.read", 40, FALSE, "plan"}, {NULL}};
+static const MenuEntry MENU[] = {{"Kế hoạch", "/ke-hoach", "plan.read", 40, FALSE, NULL, FALSE}, {NULL}};
 
 const Module plan_module = {
     .name = "plan",

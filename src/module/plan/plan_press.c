@@ -73,6 +73,19 @@ static void mark_carried(const json_t *manuscript, const json_t *lines, json_t *
   }
 }
 
+/* Each finding with a line belongs to the part that the line stands in. */
+static void mark_parts(const json_t *manuscript, const json_t *lines, json_t *findings) {
+  gsize index, at;
+  json_t *defect, *part;
+  json_array_foreach(json_object_get(findings, "defects"), index, defect) {
+    json_int_t line = json_integer_value(json_object_get(defect, "line"));
+    json_array_foreach(json_object_get(manuscript, "parts"), at, part) {
+      if (line >= line_of(lines, part, "from") && line <= line_of(lines, part, "to"))
+        json_object_set(defect, "part", json_object_get(part, "key"));
+    }
+  }
+}
+
 /* The period that was chosen for the draft counts, whatever the title says. */
 static void put_period(const json_t *manuscript, json_t *reading) {
   json_t *from = json_object_get(manuscript, "period_from"), *to = json_object_get(manuscript, "period_to");
@@ -106,6 +119,7 @@ gboolean plan_press_examine(Request *request, const json_t *manuscript, gint64 c
   put_period(manuscript, reading);
   add_unwritten(manuscript, lines, findings);
   mark_carried(manuscript, lines, reading);
+  mark_parts(manuscript, lines, findings);
   json_decref(lines);
   *out_content = (PlanContent){reading, plan_source_as_json(source), findings};
   return TRUE;

@@ -167,6 +167,6 @@ static gboolean expire(App *app, const json_t *payload, GError **error) {
 }
 
 const JobRow PLAN_JOBS[] = {
-    {"plan.expire", "Kế hoạch đã hết kỳ chuyển sang trạng thái Hết kỳ", expire, 24 * 60},
+    {"plan.expire", "Kế hoạch đã hết kỳ chuyển sang trạng thái Hết kỳ", expire, 60},
     {NULL},
 };
