@@ -125,13 +125,29 @@ static gsize find_date(PlanText text, gsize at, gsize limit, char *date) {
   return 0;
 }
 
+static gboolean law_number_at(const char *fold) {
+  return plan_starts(fold, " so ") && (g_ascii_isdigit(fold[4]) || fold[4] == ':');
+}
+
+/* "Luật Khám bệnh, chữa bệnh số …", "Luật sửa đổi, bổ sung … ngày …": the comma stands inside the name. */
+static gboolean law_name_goes_on(PlanText text, gsize comma) {
+  gsize at = comma + 1;
+  if (text.fold[comma] != ',' || text.fold[at] != ' ' || !plan_text_lower_at(text, at + 1) ||
+      law_number_at(text.fold + at) || plan_starts(text.fold + at, " ngay ") || plan_starts(text.fold + at, " nam "))
+    return FALSE;
+  while (at < text.length && at < comma + 80 && !strchr(";,(.", text.fold[at]) && !law_number_at(text.fold + at) &&
+         !plan_starts(text.fold + at, " ngay "))
+    at++;
+  return law_number_at(text.fold + at) || plan_starts(text.fold + at, " ngay ");
+}
+
 /* A law goes by its name; number and date follow it, or do not. */
 static gboolean read_law(PlanReading *reading, PlanText text, gsize at, PlanCitation *out) {
   gsize end = at;
-  while (end < text.length && !strchr(";,(", text.fold[end]) && !plan_starts(text.fold + end, " so ") &&
-         !plan_starts(text.fold + end, " ngay ") && !plan_starts(text.fold + end, ". ") &&
-         !plan_starts(text.fold + end, " nam 20") && !plan_starts(text.fold + end, " va cac ") &&
-         !plan_starts(text.fold + end, " duoc quoc hoi") && end - at < 120)
+  while (end < text.length && (!strchr(";,(", text.fold[end]) || law_name_goes_on(text, end)) &&
+         !law_number_at(text.fold + end) && !plan_starts(text.fold + end, " ngay ") &&
+         !plan_starts(text.fold + end, ". ") && !plan_starts(text.fold + end, " nam 20") &&
+         !plan_starts(text.fold + end, " va cac ") && !plan_starts(text.fold + end, " duoc quoc hoi") && end - at < 120)
     end++;
   out->name = plan_text_bare(reading->chunk, plan_text_slice(reading->chunk, text, at, end));
   if (!plan_text_upper_at(text, at) || out->name.length < 8)
