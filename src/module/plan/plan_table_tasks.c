@@ -13,6 +13,14 @@ static gboolean is_missing(PlanText text) {
   return strspn(text.fold, "~.-_/ \x7f") == text.length;
 }
 
+/* "nt", "như trên": the writer's own word for the cell above. */
+static gboolean says_as_above(const char *fold) {
+  static const char *const SAYINGS[] = {"nt",           "n.t",  "nt.",      "n.t.",      "-nt-",
+                                        "- nt -",       "\"",   "nhu tren", "nhu tren.", "nhu dong tren",
+                                        "nhu muc tren", "-//-", NULL};
+  return g_strv_contains(SAYINGS, fold);
+}
+
 typedef struct {
   PlanReading *reading;
   PlanTable *table;
@@ -28,10 +36,11 @@ static TaskPart cell_part(RowReader *rows, PlanRow *row, int column) {
   if (column < 0)
     return part;
   PlanCell *cell = &row->cells[column];
-  if (cell->text.length) {
+  gboolean as_above = says_as_above(cell->text.fold);
+  if (cell->text.length && !as_above) {
     rows->above[column] = cell;
     part = (TaskPart){cell->text, cell->line_from, cell->line_to, FALSE};
-  } else if (rows->above[column] && !(rows->table->merges && cell->present)) {
+  } else if (rows->above[column] && (as_above || !(rows->table->merges && cell->present))) {
     const PlanCell *above = rows->above[column];
     part = (TaskPart){above->text, above->line_from, above->line_to, TRUE};
   }

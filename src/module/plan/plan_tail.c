@@ -71,7 +71,7 @@ static gboolean is_name(PlanText text) {
       return FALSE;
     gsize end = i;
     while (end < text.length && text.fold[end] != ' ') {
-      if (!g_ascii_isalpha(text.fold[end]) && !(text.fold[end] == '.' && i == 0) && text.fold[end] != '\x7f')
+      if (!g_ascii_isalpha(text.fold[end]) && !(text.fold[end] == '.' && i == 0) && !strchr("'`\x7f", text.fold[end]))
         return FALSE;
       end++;
     }

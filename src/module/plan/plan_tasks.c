@@ -34,11 +34,24 @@ static int content_anchor(PlanReading *reading, int index) {
   return next >= 0 && is_owner_label(plan_block(reading, next)) ? block->parent : index;
 }
 
+/* Labels after the last of several groups of scenarios are for the task that the groups belong to. */
+static gboolean last_of_groups(PlanReading *reading, int index) {
+  PlanBlock *block = plan_block(reading, index);
+  if (block->owned_siblings >= 2 || !plan_block_scenario_group(block))
+    return FALSE;
+  for (int i = block->parent + 1; i < index; i++)
+    if (plan_block(reading, i)->parent == block->parent && plan_block_scenario_group(plan_block(reading, i)))
+      return TRUE;
+  return FALSE;
+}
+
 /* Labels after the last bullet of a list, or after a list with a title of its own ("b) Tình huống:"), are for what the
  * list belongs to. */
 static gboolean belongs_to_list(PlanReading *reading, int index) {
   PlanBlock *block = plan_block(reading, index),
             *next = plan_block(reading, MIN(index + 1, (int)reading->blocks->len - 1));
+  if (last_of_groups(reading, index))
+    return TRUE;
   if (block->mark.kind < MARK_LETTER || block->owned_siblings >= 2)
     return FALSE;
   if (block->mark.kind < MARK_DASH)
@@ -219,13 +232,22 @@ static gboolean take_assignment(Prose *prose, int index) {
   plan_task_part(task.leads, plan_text_slice(reading->chunk, block->text, from, (gsize)leads), block->line_from,
                  block->line_to, FALSE);
   task.content = (TaskPart){block->text, block->line_from, block->line_to, FALSE};
+  if (block->mark.kind == MARK_NONE && block->parent == index - 1 && prose->last < index - 1) {
+    PlanBlock *item = plan_block(reading, index - 1); /* the work stands in the item above, "Giao …" says whose it is */
+    if (item->mark.kind >= MARK_NUMBER && item->mark.kind != MARK_NONE && item->label == LABEL_NONE) {
+      task.content.text = plan_text_join(reading->chunk, item->text, block->text);
+      task.content.line_from = item->line_from;
+    }
+  }
   task.time = (TaskPart){time_in_sentence(reading, block->text), block->line_from, block->line_to, FALSE};
   task.response = plan_block_response(reading, block->parent);
   task.id = plan_block_id(reading, index);
   task.heading = nearest_heading(reading, block->parent);
   task.label = plan_text_slice(reading->chunk, block->text, (gsize)leads, after);
-  plan_task_put(reading, &task);
-  plan_task_clear(&task);
+  prose->task = task; /* left open: "Thời gian: …" may follow */
+  prose->open = prose->labelled = TRUE;
+  prose->anchor = block->mark.kind == MARK_NONE ? block->parent : index;
+  prose->field = LABEL_LEAD;
   prose->last = index;
   return TRUE;
 }
