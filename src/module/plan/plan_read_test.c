@@ -349,6 +349,18 @@ static void test_table_without_outer_pipes(void) {
   json_decref(plan);
 }
 
+static void test_letterhead_in_figures(void) {
+  json_t *plan =
+      read_text("UBND TỈNH NÚI ĐÁ          CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\nSỞ Y TẾ\n"
+                "Số : 12 /KH-SYT          Độc lập - Tự do - Hạnh phúc\nNúi Đá, ngày 3/4/2025\nKẾ HOẠCH\n"
+                "Ứng phó sự cố an toàn thông tin mạng năm 2025\nSở Y tế ban hành Kế hoạch như sau:\nI. MỤC ĐÍCH\n"
+                "- Một.\n" CLOSING);
+  g_assert_cmpstr(text_at(plan, "number/resolved"), ==, "12/KH-SYT");
+  g_assert_cmpstr(text_at(plan, "date/iso"), ==, "2025-04-03");
+  g_assert_cmpstr(text_at(plan, "place"), ==, "Núi Đá");
+  json_decref(plan);
+}
+
 static void test_degrees_before_the_name(void) {
   static const char *const SIGNED[] = {"Ths. Bs. Nguyễn Hữu Ân", "PGS.TS. Nguyễn Hữu Ân", "BS CKII Nguyễn Hữu Ân",
                                        "Đại tá Nguyễn Hữu Ân", "Nguyễn Hữu Ân"};
@@ -383,6 +395,7 @@ int main(int argc, char **argv) {
       {"/plan_read/owners_in_one_line",               test_owners_in_one_line                   },
       {"/plan_read/table_without_outer_pipes",        test_table_without_outer_pipes            },
       {"/plan_read/degrees_before_the_name",          test_degrees_before_the_name              },
+      {"/plan_read/letterhead_in_figures",            test_letterhead_in_figures                },
       {"/plan_read/empty_and_endless",                test_empty_and_endless                    },
       {"/plan_read/no_plan",                          test_no_plan                              }
   };
