@@ -23,6 +23,8 @@ static void measure(const char *kind, WriteFunc write, const PaperForm *form, co
     g_autoptr(Paper) paper = form_paper(form, values, json_object_get(incident, "letterhead"), CREATED_MS);
     g_autoptr(GBytes) bytes = write(paper, style, NULL);
     json_decref(values);
+    if (!bytes || g_bytes_get_size(bytes) < 1000)
+      g_error("%s: nothing was written", kind);
     double ms = (double)(g_get_monotonic_time() - start_us) / 1000;
     if (i == 0)
       first = ms;

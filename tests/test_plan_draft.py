@@ -204,4 +204,12 @@ def test_pages_without_script(world):
     assert page.status == 200 and len(page.body) < 60 * 1024
     link = re.search(r'href="(/ke-hoach/[^"]*part=m2)#m2"', page.text).group(1).replace("&amp;", "&")
     opened = client.page(link)
-    assert 'name="text"' in opened.text and 'value="m2"' in opened.text
+    assert 'name="text"' in opened.text and 'value="m2"' in opened.text and 'name="rows"' not in opened.text
+    assert client.page(link.split("/soan")[0]).status == 200
+
+
+def test_saving_a_section_keeps_its_tasks(world, draft):
+    duties = next(part for part in parts(world, draft).values() if part["title"].startswith("HUẤN LUYỆN"))
+    world.client().form(f"/ke-hoach/{draft}/soan/muc", {"part": duties["key"], "title": duties["title"], "text": "Các việc thường xuyên:", "rows": ""})
+    shown = parts(world, draft)[duties["title"]]
+    assert len(shown["tasks"]) == len(duties["tasks"]) and shown["paragraphs"][0]["text"] == "Các việc thường xuyên:"

@@ -11,12 +11,13 @@
 
 const Module *const MODULES[] = {
     &board_module,
+    &incident_module,
     &account_module,
+    &incident_module,
     &org_module,
     &system_module,
     &plan_module,
     &duty_module,
-    &incident_module,
     &admin_module,
     &mail_module,
     NULL,

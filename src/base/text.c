@@ -99,6 +99,13 @@ char *text_collapse(const char *text) {
   return finish(out);
 }
 
+static void append_letter(GString *out, const char *letter) {
+  if (letter[0] && !letter[1])
+    g_string_append_c(out, letter[0]);
+  else
+    g_string_append(out, letter);
+}
+
 static gboolean fold_known(const char *text, GString *out) {
   for (const char *p = text; *p; p = g_utf8_next_char(p)) {
     const Letter *letter = letter_find(g_utf8_get_char(p));
@@ -107,7 +114,7 @@ static gboolean fold_known(const char *text, GString *out) {
     if (letter->blank)
       append_blank(out);
     else
-      g_string_append(out, letter->plain);
+      append_letter(out, letter->plain);
   }
   return TRUE;
 }
@@ -158,7 +165,7 @@ static gboolean spell_known(const char *text, GString *out) {
       g_string_append(out, TONED[letter->tone - 1][u]);
       g_string_append_c(out, letter->plain[0]);
     } else {
-      g_string_append(out, letter->spelling);
+      append_letter(out, letter->spelling);
     }
   }
   return TRUE;

@@ -44,6 +44,7 @@ typedef struct {
   int order; /* 10 Bảng trực … as in docs/words.md; 0: no entry */
   gboolean gap; /* a line above it */
   const char *icon; /* in the bar of phones: board, incident, report, plan, duty, calendar; NULL: not there */
+  gboolean bar_only; /* in that bar alone */
 } MenuEntry;
 
 struct Module {

@@ -55,7 +55,7 @@ static gboolean write_all(int fd, const guchar *bytes, gsize length) {
   return TRUE;
 }
 
-/* Copies from `in` (or from memory when in is -1) to `out` while hashing. */
+/* Reads `in` to its end while hashing, and copies to `out` unless that is -1. */
 static gboolean copy_hashing(int in, int out, char out_sha256[65], gint64 *out_size) {
   g_autofree guchar *chunk = g_malloc(CHUNK_BYTES);
   crypto_hash_sha256_state state;
@@ -136,6 +136,24 @@ gboolean file_keep_bytes(App *app, const void *bytes, gsize size_bytes, char out
   if (!good)
     g_unlink(temporary);
   return good;
+}
+
+gboolean file_verify(const App *app, const char *sha256, GError **error) {
+  g_autofree char *path = file_path(app, sha256);
+  char hex[65];
+  gint64 size;
+  int in = open(path, O_RDONLY | O_CLOEXEC);
+  if (in < 0) {
+    g_set_error(error, APP_ERROR, ERROR_NOT_FOUND, "Tệp %.12s… không còn trong kho; chạy ungcuu doctor.", sha256);
+    return FALSE;
+  }
+  gboolean read_whole = copy_hashing(in, -1, hex, &size);
+  close(in);
+  if (!read_whole)
+    return fail("Không đọc được tệp", path, error);
+  if (strcmp(hex, sha256) != 0)
+    g_set_error(error, APP_ERROR, ERROR_CHECK, "Tệp %.12s… đã bị thay đổi từ khi lưu.", sha256);
+  return strcmp(hex, sha256) == 0;
 }
 
 GBytes *file_read(const App *app, const char *sha256, GError **error) {

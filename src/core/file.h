@@ -13,6 +13,9 @@ char *file_path(const App *app, const char *sha256); /* g_free */
 /* Verifies the hash while reading; ERROR_CHECK when the bytes are not what they were. */
 GBytes *file_read(const App *app, const char *sha256, GError **error);
 
+/* The same check in constant memory, for files of any size. */
+gboolean file_verify(const App *app, const char *sha256, GError **error);
+
 /* Inside a change. out_id in the arena of the request. */
 gboolean attachment_add(Change *change, const char *type, const char *subject_id, const char *body_id,
                         const char *sha256, gint64 size_bytes, const char *name, const char *media_type,

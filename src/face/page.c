@@ -157,7 +157,7 @@ static void add_menu(PageSet *set, Request *request, Doc *page) {
   Doc *menu = doc_list(page, KEY("menu"));
   for (guint i = 0; i < set->menu->len; i++) {
     const MenuRow *row = g_ptr_array_index(set->menu, i);
-    if (!request_may_anywhere(request, row->entry->permission))
+    if (row->entry->bar_only || !request_may_anywhere(request, row->entry->permission))
       continue;
     Doc *item = doc_object(menu, NULL);
     doc_text(item, KEY("label"), message(request->lang, row->entry->label));
@@ -181,6 +181,7 @@ static void add_bottom(PageSet *set, Request *request, Doc *page) {
     doc_text(item, KEY("label"), message(request->lang, entry->label));
     doc_text(item, KEY("url"), entry->path);
     doc_bool(item, KEY("current"), is_current(entry->path, request->path));
+    doc_bool(item, KEY("alarm"), strcmp(entry->icon, "report") == 0);
     doc_bool(item, g_intern_string(entry->icon), TRUE);
     count++;
   }
@@ -249,6 +250,8 @@ static Doc *add_page(PageSet *set, Request *request, Doc *answer) {
   doc_text(page, KEY("title"), title_of(request, answer));
   if (!request->user)
     return page;
+  if (request_may_anywhere(request, "incident.report"))
+    doc_text(page, KEY("report_url"), "/su-co/moi");
   Doc *user = doc_object(page, KEY("user"));
   doc_text(user, KEY("name"), request->user->name);
   doc_text(user, KEY("login"), request->user->login);

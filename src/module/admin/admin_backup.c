@@ -68,7 +68,7 @@ gboolean backup_page(Request *request, Doc *answer, GError **error) {
     return TRUE;
   setting_tabs(request, answer);
   if (body_require_top(request, "admin.write", NULL))
-    form_add(request, doc_list(answer, KEY("buttons")), NULL, "backup.run", json_object(), "Sao lưu ngay");
+    form_add(request, doc_list(answer, KEY("buttons")), NULL, "backup.run", NULL, "Sao lưu ngay");
   return TRUE;
 }
 

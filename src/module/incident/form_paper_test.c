@@ -1,5 +1,7 @@
 #include "base/error.h"
 #include "module/incident/form_paper.h"
+#include "module/incident/form_stats.h"
+#include <libxml/parser.h>
 #include <glib/gstdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -404,6 +406,35 @@ static void test_sheet_and_file_of_a_case(void) {
   json_decref(incident);
 }
 
+static void test_counts_of_mau_05(void) {
+  json_t *counts = json_loads("{\"ma-hoa\": {\"count\": 41, \"self\": 30, \"helped\": 11, \"asked\": 3, \"damage\": \"500 triệu\"},"
+                              " \"gia-mao\": {\"count\": 12, \"self\": 12}, \"nguon-dien\": {\"count\": 900}}", 0, NULL);
+  json_t *rows = form_stats_rows(law, counts);
+  g_assert_cmpuint(json_array_size(rows), ==, 11);
+  const json_t *total = json_array_get(rows, 10);
+  static const gint64 WANT[] = {53, 42, 11, 0, 3};
+  for (gsize i = 0; i < G_N_ELEMENTS(WANT); i++)
+    g_assert_cmpint(json_integer_value(json_array_get(total, i)), ==, WANT[i]);
+  json_t *values = json_pack("{s:s, s:s, s:o}", "from_month", "2025-12", "to_month", "2026-05", "table", rows);
+  g_autoptr(Paper) paper = form_paper(form_book_find(book, "mau-05"), values, NULL, CREATED_MS);
+  g_autofree char *text = text_of(paper);
+  assert_holds(text, "BÁO CÁO TỔNG HỢP 06 THÁNG VỀ HOẠT ĐỘNG", "mau-05");
+  assert_holds(text, "500 triệu", "mau-05");
+  assert_holds(text, "Tổng số 53 42 11 0 3", "mau-05");
+  g_autofree char *svg = form_stats_svg(law, counts);
+  xmlDoc *drawing = xmlReadMemory(svg, (int)strlen(svg), "bars.svg", NULL, XML_PARSE_NONET);
+  g_assert_nonnull(drawing);
+  xmlFreeDoc(drawing);
+  assert_holds(svg, "width=\"350\"", "svg");
+  assert_holds(svg, ">41</text>", "svg");
+  g_assert_null(strstr(svg, "900"));
+  g_autoptr(GBytes) first = form_stats_sheet(law, counts, "Mẫu số 05", "An Phú", CREATED_MS, NULL);
+  g_autoptr(GBytes) second = form_stats_sheet(law, counts, "Mẫu số 05", "An Phú", CREATED_MS, NULL);
+  g_assert_true(g_bytes_equal(first, second));
+  json_decref(values);
+  json_decref(counts);
+}
+
 static void test_layouts_that_are_refused(void) {
   static const struct {
     const char *yaml, *problem;
@@ -457,6 +488,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/form/clocks", test_paper_of_each_clock);
   g_test_add_func("/form/message", test_message_to_copy);
   g_test_add_func("/form/sheet-and-file", test_sheet_and_file_of_a_case);
+  g_test_add_func("/form/counts", test_counts_of_mau_05);
   g_test_add_func("/form/refused-layouts", test_layouts_that_are_refused);
   int result = g_test_run();
   paper_style_free(style);

@@ -10,7 +10,17 @@ typedef struct {
   Day day; /* of detection: it settles which law is in force */
 } Case;
 
-static gboolean case_open(Case *c, const Law *law, json_t *facts, GError **error) {
+/* What a person has decided goes before what the criteria give. */
+static const LawSeverity *decided_severity(const Case *c, const char *decided) {
+  for (guint i = 0; decided && i < c->law->severities->len; i++) {
+    const LawSeverity *severity = g_ptr_array_index(c->law->severities, i);
+    if (strcmp(severity->rule.id, decided) == 0 && law_in_force(&severity->rule, c->profile, c->day))
+      return severity;
+  }
+  return law_severity(c->law, c->facts, c->profile, c->day);
+}
+
+static gboolean case_open(Case *c, const Law *law, json_t *facts, const char *decided, GError **error) {
   gint64 detected_ms = json_integer_value(json_object_get(facts, "detected_at"));
   *c = (Case){.law = law, .facts = facts, .day = day_at(detected_ms)};
   c->profile = law_profile_at(law, c->day);
@@ -19,7 +29,7 @@ static gboolean case_open(Case *c, const Law *law, json_t *facts, GError **error
                 "Chưa có quy định nào trong dữ liệu có hiệu lực vào ngày phát hiện sự cố.");
     return FALSE;
   }
-  c->severity = law_severity(law, facts, c->profile, c->day);
+  c->severity = decided_severity(c, decided);
   if (c->severity)
     json_object_set_new(facts, "severity", json_string(c->severity->rule.id));
   return TRUE;
@@ -239,16 +249,16 @@ static json_t *case_write(const Case *c, const GPtrArray *unused) {
   return answer;
 }
 
-json_t *incident_assess(const Law *law, const json_t *facts, GError **error) {
+json_t *incident_assess(const Law *law, const json_t *facts, const char *decided, GError **error) {
   g_autoptr(GPtrArray) unused = g_ptr_array_new_with_free_func(g_free);
   json_t *read = law_facts_read(law, facts, unused, error);
   Case c;
-  json_t *answer = read && check_order(read, error) && case_open(&c, law, read, error) ? case_write(&c, unused) : NULL;
+  json_t *answer = read && check_order(read, error) && case_open(&c, law, read, decided, error) ? case_write(&c, unused) : NULL;
   json_decref(read);
   return answer;
 }
 
-GArray *incident_clocks(const Law *law, json_t *facts, GError **error) {
+GArray *incident_clocks(const Law *law, json_t *facts, const char *decided, GError **error) {
   Case c;
-  return case_open(&c, law, facts, error) ? clocks_of(&c) : NULL;
+  return case_open(&c, law, facts, decided, error) ? clocks_of(&c) : NULL;
 }

@@ -58,7 +58,7 @@ void incident_put_json(Doc *answer, const json_t *object) {
 gboolean incident_assess_facts(Request *request, Doc *answer, GError **error) {
   const Law *law = app_need_law(request->app, error);
   json_t *facts = law ? read_facts(request, error) : NULL;
-  json_t *assessment = facts ? incident_assess(law, facts, error) : NULL;
+  json_t *assessment = facts ? incident_assess(law, facts, NULL, error) : NULL;
   if (assessment)
     incident_put_json(answer, assessment);
   json_decref(facts);

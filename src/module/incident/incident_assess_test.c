@@ -8,7 +8,7 @@ static json_t *assess(const char *entered) {
   json_t *facts = json_loads(entered, 0, NULL);
   g_assert_nonnull(facts);
   g_autoptr(GError) error = NULL;
-  json_t *answer = incident_assess(law, facts, &error);
+  json_t *answer = incident_assess(law, facts, NULL, &error);
   g_assert_no_error(error);
   json_decref(facts);
   return answer;
@@ -194,7 +194,7 @@ static void test_refused(void) {
   for (gsize i = 0; i < G_N_ELEMENTS(REFUSED); i++) {
     json_t *facts = json_loads(REFUSED[i].facts, 0, NULL);
     g_autoptr(GError) error = NULL;
-    g_assert_null(incident_assess(law, facts, &error));
+    g_assert_null(incident_assess(law, facts, NULL, &error));
     g_assert_error(error, APP_ERROR, REFUSED[i].code);
     json_decref(facts);
   }
@@ -203,7 +203,7 @@ static void test_refused(void) {
 static void test_clocks_alone(void) {
   json_t *entered = json_loads("{\"detected_at\": \"2026-04-27T03:20:00+07:00\", " SERIOUS "}", 0, NULL);
   json_t *facts = law_facts_read(law, entered, NULL, NULL);
-  g_autoptr(GArray) clocks = incident_clocks(law, facts, NULL);
+  g_autoptr(GArray) clocks = incident_clocks(law, facts, NULL, NULL);
   g_assert_cmpuint(clocks->len, ==, 4);
   const IncidentClock *notice = &g_array_index(clocks, IncidentClock, 0);
   g_assert_cmpstr(notice->clock->rule.id, ==, "notice");
@@ -238,7 +238,7 @@ static json_t *load_story(const char *folder, const char *story, const char *par
 static void assert_story(const char *folder, const char *story) {
   json_t *facts = load_story(folder, story, "facts");
   json_t *want = load_story(folder, story, "clocks");
-  json_t *answer = incident_assess(law, facts, NULL);
+  json_t *answer = incident_assess(law, facts, NULL, NULL);
   g_autofree char *got_clocks = clocks_line(answer);
   g_autofree char *want_clocks = clocks_line(want);
   g_assert_cmpstr(got_clocks, ==, want_clocks);
@@ -270,7 +270,7 @@ static void assert_moved_story(const char *folder, const char *story) {
   json_t *clocks = json_object_get(want, "clocks");
   for (gsize i = 0; i < json_array_size(clocks); i++)
     move_days(json_array_get(clocks, i), 180);
-  json_t *answer = incident_assess(law, facts, NULL);
+  json_t *answer = incident_assess(law, facts, NULL, NULL);
   gint64 detected_ms;
   g_assert_true(date_parse_iso(text(facts, "detected_at"), &detected_ms));
   gboolean new_law = day_compare(day_at(detected_ms), (Day){2026, 8, 19}) >= 0;

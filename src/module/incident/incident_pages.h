@@ -1,7 +1,48 @@
-/* Handlers of module incident, one for each row of incident_ops.c. Private to it. */
+/* Handlers of module incident, one for each row of incident_ops.c, and what pages share. Private to it. */
 #pragma once
-#include "core/request.h"
+#include "module/incident/incident_act.h"
 
 gboolean incident_assess_facts(Request *request, Doc *answer, GError **error);
+gboolean incident_report_form(Request *request, Doc *answer, GError **error);
+gboolean incident_report(Request *request, Doc *answer, GError **error);
+gboolean incident_follow(Request *request, Doc *answer, GError **error);
+gboolean incident_follow_find(Request *request, Doc *answer, GError **error);
+gboolean incident_follow_add(Request *request, Doc *answer, GError **error);
+gboolean incident_new_form(Request *request, Doc *answer, GError **error);
+gboolean incident_add(Request *request, Doc *answer, GError **error);
+gboolean incident_list(Request *request, Doc *answer, GError **error);
+gboolean incident_view(Request *request, Doc *answer, GError **error);
+gboolean incident_classify_form(Request *request, Doc *answer, GError **error);
+gboolean incident_sheet(Request *request, Doc *answer, GError **error);
+gboolean incident_evidence_file(Request *request, Doc *answer, GError **error);
+gboolean incident_evidence_verify(Request *request, Doc *answer, GError **error);
+
+gboolean incident_board(Request *request, Doc *board, GError **error);
+gboolean incident_calendar(Request *request, const char *from_day, const char *to_day, Doc *items, GError **error);
+gboolean incident_badge(Request *request, const MenuEntry *entry, Doc *item, GError **error);
+extern const JobRow INCIDENT_JOBS[];
+
+/* --- shared --- */
 
 void incident_put_json(Doc *answer, const json_t *object); /* each member of an object, in order */
+void incident_show_due(Request *request, Doc *row, gint64 due_ms); /* "due" {class, left, day}; nothing for 0 */
+void incident_show(Request *request, Doc *row, const Incident *incident);
+void incident_show_row(Request *request, Doc *list, const Incident *incident);
+/* late, soon (48 hours before) or "" */
+const char *incident_due_css(gint64 due_ms, gint64 now_ms);
+/* An at-once notice is late after the minutes of the setting, any other after its due time. */
+gboolean incident_notice_is_late(const App *app, gint64 at_once, gint64 due_ms, gint64 sent_ms);
+/* "state" {class, label} of a notice: Chưa gửi, Đã gửi, Đã xác nhận nhận, Gửi muộn. */
+void incident_show_notice_state(Request *request, Doc *row, const IncidentNotice *notice);
+/* What the actors of the law are called in this case; `parties` as incident_part gives them. */
+const char *incident_party_name(Request *request, const Doc *parties, const char *actor);
+const char *incident_party_names(Request *request, const GPtrArray *actors, const Doc *parties);
+gboolean incident_add_phone(Request *request, const char *body_id, Doc *answer, GError **error); /* "phone", "tel" */
+void incident_add_kinds(Request *request, Doc *form, const char *field, const json_t *chosen);
+gboolean incident_add_people(Request *request, const char *body_id, Doc *form, const char *field, GError **error);
+const json_t *incident_first_steps_of(Request *request, const Incident *incident); /* of its first kind; NULL */
+
+/* The ruler of deadlines: from detection to the last due time; positions in per cent. `notices` of IncidentNotice. */
+void incident_add_ruler(Request *request, Doc *answer, const Incident *incident, const GPtrArray *notices);
+/* Where a moment stands between two, in tenths of a per cent from 0 to 1000. Pure. */
+int incident_ruler_place(gint64 from_ms, gint64 to_ms, gint64 at_ms);

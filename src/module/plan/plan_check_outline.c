@@ -8,12 +8,6 @@
 
 /* ---- what Điều 12 khoản 2 makes mandatory ---- */
 
-typedef struct {
-  gboolean headed; /* a heading announces it */
-  gboolean said;   /* a sentence sets a priority */
-  int circular;    /* line of a sentence that only points back to the plan itself; 0: none */
-} Mandatory;
-
 static gboolean looks_like_heading(const char *words) {
   gsize length = strlen(words);
   gsize label = strcspn(words, " ");
@@ -44,17 +38,22 @@ static void judge_paragraph(const PlanCheck *check, guint first, guint end, Mand
     judge_clause(rule, *clause, check_line(check->text, first)->number, out);
 }
 
-static Mandatory find_mandatory(const PlanCheck *check) {
-  Mandatory found = {
-      .headed = !json_list_empty(json_object_get(json_object_get(check->reading, "maintenance_priorities"), "starts"))};
+/* Two rows ask; the first one looks. */
+static const Mandatory *find_mandatory(PlanCheck *check) {
+  Mandatory *found = &check->mandatory;
+  if (found->looked)
+    return found;
+  const json_t *priorities = json_object_get(check->reading, "maintenance_priorities");
+  found->looked = TRUE;
+  found->headed = !json_list_empty(json_object_get(priorities, "starts"));
   for (guint i = check->text->body; i < check->text->lines->len; i = check_text_paragraph_end(check->text, i))
-    judge_paragraph(check, i, check_text_paragraph_end(check->text, i), &found);
+    judge_paragraph(check, i, check_text_paragraph_end(check->text, i), found);
   return found;
 }
 
 void check_mandatory_section_missing(PlanCheck *check) {
-  Mandatory found = find_mandatory(check);
-  if (found.headed || found.said || found.circular)
+  const Mandatory *found = find_mandatory(check);
+  if (found->headed || found->said || found->circular)
     return;
   check_report(check,
                (Finding){.where = "toàn văn",
@@ -64,11 +63,11 @@ void check_mandatory_section_missing(PlanCheck *check) {
 }
 
 void check_mandatory_section_circular(PlanCheck *check) {
-  Mandatory found = find_mandatory(check);
-  if (!found.circular || found.said)
+  const Mandatory *found = find_mandatory(check);
+  if (!found->circular || found->said)
     return;
   check_report(check,
-               (Finding){.line = found.circular,
+               (Finding){.line = found->circular,
                          .found = "Nguyên tắc ưu tiên duy trì hoạt động chỉ dẫn lại kế hoạch đã phê duyệt, không "
                                   "nêu ưu tiên nào",
                          .fix = "Viết rõ điều kiện và thứ tự ưu tiên ngay trong kế hoạch này"});

@@ -23,20 +23,27 @@ typedef struct {
 
 typedef struct {
   const char *text, *bare; /* bare: text_fold of it */
-  gsize length, bare_length, place; /* place: its byte offset in the text */
+  gsize length, bare_length;
+  guint uses;
 } CheckWord;
 
 typedef struct {
-  GArray *list; /* of CheckWord */
-  GArray *same; /* of guint: for each the index of the first word that is the same */
+  guint word;  /* index of the CheckWord */
+  gsize place; /* byte offset in the text */
+} CheckWordPlace;
+
+/* The words of a text in their order; equal ones are one CheckWord. */
+typedef struct {
+  GArray *distinct; /* of CheckWord */
+  GArray *places;   /* of CheckWordPlace */
   GStringChunk *chunk;
 } CheckWords;
 
 CheckWords *check_words_new(const char *flat); /* in folded spelling; signs are left out */
 void check_words_free(CheckWords *words);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CheckWords, check_words_free)
-#define check_word(words, index) (&g_array_index((words)->list, CheckWord, (index)))
-#define check_word_same(words, index) (g_array_index((words)->same, guint, (index)))
+#define check_word_place(words, index) (&g_array_index((words)->places, CheckWordPlace, (index)))
+#define check_word(words, index) (&g_array_index((words)->distinct, CheckWord, check_word_place(words, index)->word))
 
 /* The document as one run of words in folded spelling, hard wraps joined and page numbers left out, so that phrases
  * are found wherever a line broke. */
@@ -88,6 +95,14 @@ typedef struct {
   void (*check)(PlanCheck *check);
 } CheckRow;
 
+/* What the text says about keeping systems running (TT 20/2017 Điều 12 khoản 2). */
+typedef struct {
+  gboolean headed; /* a heading announces it */
+  gboolean said;   /* a sentence sets a priority */
+  int circular;    /* line of a sentence that only points back to the plan itself; 0: none */
+  gboolean looked;
+} Mandatory;
+
 struct PlanCheck {
   const json_t *reading;
   const CheckText *text;
@@ -97,6 +112,7 @@ struct PlanCheck {
   const char *issued; /* ISO: the plan's date, or the first day that its month or year leaves open; NULL unknown */
   const CheckRow *row;
   guint told; /* findings of this row */
+  Mandatory mandatory;
   json_t *defects;
 };
 

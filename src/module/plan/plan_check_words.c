@@ -7,7 +7,7 @@ static gboolean is_word_char(gunichar c) {
   return c < 0x80 ? g_ascii_isalnum((char)c) || c == '/' || c == '-' : g_unichar_isalnum(c);
 }
 
-static CheckWord word_new(CheckWords *words, char *text) {
+static guint add_distinct(CheckWords *words, const char *text) {
   CheckWord word = {.length = strlen(text)};
   word.text = word.bare = g_string_chunk_insert_len(words->chunk, text, (gssize)word.length);
   if (!g_str_is_ascii(text)) {
@@ -15,26 +15,25 @@ static CheckWord word_new(CheckWords *words, char *text) {
     word.bare = g_string_chunk_insert(words->chunk, bare);
   }
   word.bare_length = strlen(word.bare);
-  return word;
+  g_array_append_val(words->distinct, word);
+  return words->distinct->len - 1;
 }
 
-/* A word that was there before shares its texts. */
-static void add_word(CheckWords *words, GHashTable *known, char *text, gsize place) {
+static void add_word(CheckWords *words, GHashTable *known, const char *text, gsize place) {
   gpointer index;
   gboolean again = g_hash_table_lookup_extended(known, text, NULL, &index);
-  guint same = again ? GPOINTER_TO_UINT(index) : words->list->len;
-  CheckWord word = again ? *check_word(words, same) : word_new(words, text);
-  word.place = place;
-  g_array_append_val(words->list, word);
-  g_array_append_val(words->same, same);
+  CheckWordPlace added = {again ? GPOINTER_TO_UINT(index) : add_distinct(words, text), place};
+  g_array_append_val(words->places, added);
+  CheckWord *word = &g_array_index(words->distinct, CheckWord, added.word);
+  word->uses++;
   if (!again)
-    g_hash_table_insert(known, (char *)(gintptr)word.text, GUINT_TO_POINTER(same));
+    g_hash_table_insert(known, (char *)(gintptr)word->text, GUINT_TO_POINTER(added.word));
 }
 
 CheckWords *check_words_new(const char *flat) {
   CheckWords *words = g_new0(CheckWords, 1);
-  words->list = g_array_new(FALSE, FALSE, sizeof(CheckWord));
-  words->same = g_array_new(FALSE, FALSE, sizeof(guint));
+  words->distinct = g_array_new(FALSE, FALSE, sizeof(CheckWord));
+  words->places = g_array_new(FALSE, FALSE, sizeof(CheckWordPlace));
   words->chunk = g_string_chunk_new(4096);
   g_autoptr(GHashTable) known = g_hash_table_new(g_str_hash, g_str_equal);
   for (const char *p = flat; *p;) {
@@ -51,8 +50,8 @@ CheckWords *check_words_new(const char *flat) {
 }
 
 void check_words_free(CheckWords *words) {
-  g_array_unref(words->list);
-  g_array_unref(words->same);
+  g_array_unref(words->distinct);
+  g_array_unref(words->places);
   g_string_chunk_free(words->chunk);
   g_free(words);
 }

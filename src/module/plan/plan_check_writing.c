@@ -41,7 +41,7 @@ static WordMatch compare_words(const CheckWord *word, const CheckWord *wanted) {
  * One wrong accent may be a slip of the writer. */
 static WordMatch compare_term(const CheckWords *words, guint at, const CheckWords *term) {
   guint accents = 0, letters = 0;
-  for (guint i = 0; i < term->list->len; i++) {
+  for (guint i = 0; i < term->places->len; i++) {
     WordMatch match = compare_words(check_word(words, at + i), check_word(term, i));
     accents += match == WORD_ACCENT;
     letters += match == WORD_LETTER;
@@ -59,15 +59,9 @@ static gboolean is_known_variant(const PlanCheck *check, const char *found) {
 
 /* A word that the document uses in other places too was meant: "xác định sự cố" is no wrong "xác minh sự cố". */
 static gboolean is_common_word(const CheckWords *words, guint at, const CheckWords *term) {
-  for (guint i = 0; i < term->list->len; i++) {
-    guint uses = 0;
+  for (guint i = 0; i < term->places->len; i++) {
     const CheckWord *used = check_word(words, at + i);
-    if (g_str_equal(used->bare, check_word(term, i)->bare))
-      continue;
-    guint same = check_word_same(words, at + i);
-    for (guint w = same; w < words->list->len && uses <= COMMON_USES; w++)
-      uses += check_word_same(words, w) == same ? 1 : 0;
-    if (uses > COMMON_USES)
+    if (used->uses > COMMON_USES && !g_str_equal(used->bare, check_word(term, i)->bare))
       return TRUE;
   }
   return FALSE;
@@ -81,28 +75,38 @@ static void report_term(PlanCheck *check, const char *found, const char *term, g
                                 .arguable = arguable});
 }
 
-static void look_for_term(PlanCheck *check, const CheckWords *words, const char *term_text, GHashTable *told) {
-  g_autoptr(CheckWords) term = check_words_new(term_text);
-  if (term->list->len < 3)
+/* Which of the distinct words may begin the term. */
+static gboolean *find_beginnings(const CheckWords *words, const CheckWord *first) {
+  gboolean *begins = g_new(gboolean, words->distinct->len);
+  for (guint i = 0; i < words->distinct->len; i++)
+    begins[i] = compare_words(&g_array_index(words->distinct, CheckWord, i), first) != WORD_OTHER;
+  return begins;
+}
+
+static void look_at_place(PlanCheck *check, const CheckWords *term, guint at, const char *term_text, GHashTable *told) {
+  const CheckWords *words = check->text->words;
+  WordMatch match = compare_term(words, at, term);
+  if ((match != WORD_LETTER && match != WORD_ACCENT) || check_told_enough(check))
     return;
-  g_autofree gboolean *begins = g_new(gboolean, words->list->len + 1); /* by the first of the same words */
-  for (guint at = 0; at + term->list->len <= words->list->len; at++) {
-    guint same = check_word_same(words, at);
-    if (same == at)
-      begins[at] = compare_words(check_word(words, at), check_word(term, 0)) != WORD_OTHER;
-    if (!begins[same])
-      continue;
-    WordMatch match = compare_term(words, at, term);
-    if ((match != WORD_LETTER && match != WORD_ACCENT) || check_told_enough(check))
-      continue;
-    const CheckWord *last = check_word(words, at + term->list->len - 1);
-    gsize place = check_word(words, at)->place;
-    char *found = g_strndup(check->text->flat->str + place, last->place + last->length - place);
-    gboolean news = !g_hash_table_contains(told, found) && !is_known_variant(check, found);
-    if (news)
-      report_term(check, found, term_text, place, match == WORD_ACCENT || is_common_word(words, at, term));
-    g_hash_table_add(told, found);
-  }
+  guint last = at + term->places->len - 1;
+  gsize place = check_word_place(words, at)->place, end = check_word_place(words, last)->place + check_word(words, last)->length;
+  g_autofree char *found = g_strndup(check->text->flat->str + place, end - place);
+  if (!g_hash_table_contains(told, found) && !is_known_variant(check, found))
+    report_term(check, found, term_text, place, match == WORD_ACCENT || is_common_word(words, at, term));
+  g_hash_table_add(told, g_steal_pointer(&found));
+}
+
+static void look_for_term(PlanCheck *check, const char *term_text, GHashTable *told) {
+  const CheckWords *words = check->text->words;
+  g_autoptr(CheckWords) term = check_words_new(term_text);
+  if (term->places->len < 3 || term->places->len > words->places->len)
+    return;
+  g_autofree gboolean *begins = find_beginnings(words, check_word(term, 0));
+  const CheckWordPlace *places = check_word_place(words, 0);
+  guint end = words->places->len - term->places->len;
+  for (guint at = 0; at <= end; at++)
+    if (begins[places[at].word])
+      look_at_place(check, term, at, term_text, told);
 }
 
 static void look_for_terms(PlanCheck *check) {
@@ -110,7 +114,7 @@ static void look_for_terms(PlanCheck *check) {
   gsize i;
   json_t *term;
   json_array_foreach(json_object_get(check->rules->outline, "terms"), i, term)
-      look_for_term(check, check->text->words, json_string_value(term), told);
+      look_for_term(check, json_string_value(term), told);
 }
 
 /* "O5/2017/QĐ-TTg", "20l7": letters that were digits, in the number of an act or a date. */
@@ -127,12 +131,12 @@ static gboolean digits_misread(const char *word) {
 
 static void look_for_misread_numbers(PlanCheck *check) {
   const CheckWords *words = check->text->words;
-  for (guint i = 0; i < words->list->len && !check_told_enough(check); i++) {
+  for (guint i = 0; i < words->places->len && !check_told_enough(check); i++) {
     const CheckWord *word = check_word(words, i);
     const char *second = strchr(word->text, '/');
     if (!digits_misread(word->text) && !(second && digits_misread(second + 1)))
       continue;
-    check_report(check, (Finding){.line = check_text_line_at(check->text, word->place)->number,
+    check_report(check, (Finding){.line = check_text_line_at(check->text, check_word_place(words, i)->place)->number,
                                   .found = word->text,
                                   .fix = "Chữ số bị nhận dạng thành chữ cái; đối chiếu bản gốc"});
   }
@@ -148,14 +152,15 @@ void check_ocr_error(PlanCheck *check) {
 /* "và các và các", "tin tin": one word or two, twice. */
 static void look_for_doubled(PlanCheck *check) {
   const CheckWords *words = check->text->words;
-  for (guint i = 0; i + 1 < words->list->len && !check_told_enough(check); i++) {
-    const CheckWord *word = check_word(words, i), *next = check_word(words, i + 1);
-    if (word->length <= 2 || check_word_same(words, i) != check_word_same(words, i + 1) || next->place != word->place + word->length + 1 ||
+  for (guint i = 0; i + 1 < words->places->len && !check_told_enough(check); i++) {
+    const CheckWord *word = check_word(words, i);
+    const CheckWordPlace *at = check_word_place(words, i);
+    if (word->length <= 2 || at[0].word != at[1].word || at[1].place != at[0].place + word->length + 1 ||
         g_ascii_isdigit(word->text[0]) ||
         rule_match(json_object_get(check->rules->outline, "reduplicated"), word->text))
       continue;
-    g_autofree char *found = g_strdup_printf("“%s %s”", word->text, next->text);
-    check_report(check, (Finding){.line = check_text_line_at(check->text, word->place)->number,
+    g_autofree char *found = g_strdup_printf("“%s %s”", word->text, word->text);
+    check_report(check, (Finding){.line = check_text_line_at(check->text, check_word_place(words, i)->place)->number,
                                   .found = found,
                                   .fix = "Bỏ từ lặp"});
   }

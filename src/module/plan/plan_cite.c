@@ -141,13 +141,18 @@ static gboolean law_name_goes_on(PlanText text, gsize comma) {
   return law_number_at(text.fold + at) || plan_starts(text.fold + at, " ngay ");
 }
 
+static gboolean ends_law_name(PlanText text, gsize at) {
+  const char *p = text.fold + at;
+  if (*p != ' ')
+    return (strchr(";,(", *p) && !law_name_goes_on(text, at)) || plan_starts(p, ". ");
+  return law_number_at(p) || plan_starts(p, " ngay ") || plan_starts(p, " nam 20") || plan_starts(p, " va cac ") ||
+         plan_starts(p, " duoc quoc hoi");
+}
+
 /* A law goes by its name; number and date follow it, or do not. */
 static gboolean read_law(PlanReading *reading, PlanText text, gsize at, PlanCitation *out) {
   gsize end = at;
-  while (end < text.length && (!strchr(";,(", text.fold[end]) || law_name_goes_on(text, end)) &&
-         !law_number_at(text.fold + end) && !plan_starts(text.fold + end, " ngay ") &&
-         !plan_starts(text.fold + end, ". ") && !plan_starts(text.fold + end, " nam 20") &&
-         !plan_starts(text.fold + end, " va cac ") && !plan_starts(text.fold + end, " duoc quoc hoi") && end - at < 120)
+  while (end < text.length && !ends_law_name(text, end) && end - at < 120)
     end++;
   out->name = plan_text_bare(reading->chunk, plan_text_slice(reading->chunk, text, at, end));
   if (!plan_text_upper_at(text, at) || out->name.length < 8)

@@ -140,7 +140,7 @@ static gboolean edit_part(Request *request, json_t *manuscript, GError **error) 
   g_autofree char *plain = g_strjoinv("", halves);
   json_object_set_new(part, "title", json_string(given(request, "title")));
   json_object_set_new(part, "text", json_string(g_strchomp(plain)));
-  if (table && input_has(request, "rows"))
+  if (table && input_text(request, "rows") && !plan_task_count(part)) /* rows of tasks are changed one by one */
     json_object_set_new(table, "rows", rows_json(given(request, "rows"), json_array_size(json_object_get(table, "titles"))));
   json_object_del(part, "carried");
   return TRUE;

@@ -139,6 +139,16 @@ static char *rows_text(const json_t *table) {
 
 /* --- parts --- */
 
+/* Only a part with a table of its own asks for rows. */
+static void hide_rows(Doc *row) {
+  Doc *form = (Doc *)(gintptr)doc_get(row, KEY("form")), *fields = (Doc *)(gintptr)doc_get(form, KEY("fields"));
+  for (Doc **at = &fields->first; *at; at = &(*at)->next)
+    if (g_strcmp0(doc_get_text(*at, KEY("name")), "rows") == 0) {
+      *at = (*at)->next;
+      return;
+    }
+}
+
 static void add_part_state(const Page *page, const json_t *part, Doc *row) {
   gboolean missing = json_object_get(part, "guide") && !plan_part_is_written(part);
   gboolean carried = json_is_true(json_object_get(part, "carried")) && plan_part_is_written(part);
@@ -158,6 +168,8 @@ static void add_open_part(const Page *page, const json_t *part, Doc *row) {
   if (rows)
     json_object_set_new(values, "rows", json_string(rows));
   add_form(page, row, KEY("form"), "plan.part", values, "Lưu mục");
+  if (!plain)
+    hide_rows(row);
   Doc *buttons = doc_list(row, KEY("buttons")), *actions = doc_list(row, KEY("actions"));
   add_form(page, buttons, NULL, "plan.part_move", json_pack("{s:s, s:s}", "part", key, "to", "up"), "Chuyển lên");
   add_form(page, buttons, NULL, "plan.part_move", json_pack("{s:s, s:s}", "part", key, "to", "down"), "Chuyển xuống");

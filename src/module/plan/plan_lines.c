@@ -21,7 +21,7 @@ static char *without_markdown(const char *text) {
       continue;
     } else if (*p == '*' && out->len && !strchr(" \t-", out->str[out->len - 1])) {
       continue;
-    } else if (!g_ascii_strncasecmp(p, "<br>", 4) || !g_ascii_strncasecmp(p, "<br/>", 5)) {
+    } else if (*p == '<' && (!g_ascii_strncasecmp(p, "<br>", 4) || !g_ascii_strncasecmp(p, "<br/>", 5))) {
       g_string_append(out, "   ");
       p = strchr(p, '>');
     } else {

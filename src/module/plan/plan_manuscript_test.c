@@ -163,7 +163,6 @@ static void test_tasks(gconstpointer data) {
 }
 
 static void test_lines(void) {
-  g_autoptr(GError) error = NULL;
   g_autoptr(PaperStyle) style = style_load();
   json_t *manuscript = manuscript_of("phuong-dong-quan-2026.txt");
   g_autoptr(SourceText) source = printed(manuscript, style);
@@ -187,7 +186,7 @@ static void add_folder(const char *folder) {
     if (!strcmp(name, "README.md") || (!g_str_has_suffix(name, ".txt") && !g_str_has_suffix(name, ".docx") && !g_str_has_suffix(name, ".md")))
       continue;
     g_autofree char *test = g_strconcat("/manuscript/round-trip/", name, NULL);
-    g_test_add_data_func(test, g_build_filename(folder, name, NULL), test_round_trip);
+    g_test_add_data_func_full(test, g_build_filename(folder, name, NULL), test_round_trip, g_free);
   }
 }
 

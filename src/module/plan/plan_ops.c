@@ -65,7 +65,7 @@ static const Choice WAYS[] = {{"up", "Lên"}, {"down", "Xuống"}, {NULL, NULL}}
 static const Choice KINDS[] = {{"docx", "DOCX"}, {"pdf", "PDF"}, {NULL, NULL}};
 
 #define ID {"id", FIELD_ID, "Kế hoạch", TRUE}
-#define VERSION {"version", FIELD_INT, "Phiên bản đang xem"}
+#define VERSION {"version", FIELD_INT, "Phiên bản đang xem", .hidden = TRUE}
 #define PART {"part", FIELD_TEXT, "Mục", TRUE, 1, 40, .hidden = TRUE}
 #define TASK(required) {"task", FIELD_INT, "Nhiệm vụ thứ", required, 0, 2000, .hidden = TRUE}
 
@@ -217,7 +217,7 @@ static const PermissionRow PERMISSIONS[] = {
     {NULL},
 };
 
-static const MenuEntry MENU[] = {{"Kế hoạch", "/ke-hoach", "plan.read", 40, FALSE, "plan"}, {NULL}};
+static const MenuEntry MENU[] = {{"Kế hoạch", "/ke-hoach", "plan.read", 40, FALSE, NULL, FALSE}, {NULL}};
 
 const Module plan_module = {
     .name = "plan",

@@ -1,0 +1,139 @@
+/* Evidence: hashed on arrival and on every access, with its chain of custody; never changed, never deleted. */
+#include "base/number.h"
+#include "core/file.h"
+#include "core/message.h"
+#include "module/incident/incident_act.h"
+#include "module/incident/incident_pages.h"
+#include <string.h>
+
+static gboolean put_custody(IncidentCall *call, const char *evidence_id, gint64 at_ms, const char *action, const char *from,
+                            const char *to, const char *note, int intact, GError **error) {
+  return incident_put(call->change->conn, PUT_CUSTODY,
+                      S(S_TEXT(incident_new_id(call)), S_TEXT(evidence_id), S_INT(at_ms), S_TEXT(incident_actor(call->request)),
+                        S_TEXT(action), S_TEXT(from), S_TEXT(to), S_TEXT(note), intact < 0 ? S_NULL : S_INT(intact)),
+                      NULL, error);
+}
+
+gboolean incident_keep_evidence(IncidentCall *call, const char *title, const char *taken_by, gint64 taken_ms, const char *where,
+                                const char *how, const char *seal, GError **error) {
+  const char *id = incident_new_id(call), *attachment_id = NULL;
+  const char *sha256 = call->file_sha256;
+  gint64 number = 0;
+  if (!incident_next_number(call->change->conn, PUT_EVIDENCE, call->incident->id, &number, error) ||
+      !incident_put(call->change->conn, PUT_EVIDENCE,
+                    S(S_TEXT(id), S_TEXT(call->incident->id), S_INT(number), S_TEXT(title), S_TEXT(sha256),
+                      sha256 ? S_INT(call->file_size) : S_NULL, S_TEXT(sha256 ? call->file_name : ""), S_INT(taken_ms), S_TEXT(taken_by),
+                      S_TEXT(where), S_TEXT(how), S_TEXT(seal), S_INT(call->request->now_ms)),
+                    NULL, error))
+    return FALSE;
+  call->result_id = id;
+  return (!sha256 || attachment_add(call->change, "incident_evidence", id, call->incident->body_id, sha256, call->file_size,
+                                    call->file_name, "application/octet-stream", &attachment_id, error)) &&
+         put_custody(call, id, call->request->now_ms, "received", taken_by, "", sha256 ? sha256 : "hiện vật, ghi chép", sha256 ? 1 : -1, error) &&
+         incident_auto_log(call, error, "Nhận chứng cứ CC-%02d: %s%s%.12s%s.", (int)number, title, sha256 ? ", SHA-256 " : "",
+                           sha256 ? sha256 : "", sha256 ? "…" : "");
+}
+
+gboolean act_evidence_add(IncidentCall *call, GError **error) {
+  Request *request = call->request;
+  gint64 taken_ms = input_int(request, "taken", request->now_ms);
+  const char *by = input_text(request, "by") ? input_text(request, "by") : request->user->name;
+  if (taken_ms > request->now_ms)
+    return request_refuse_field(request, "taken", "Giờ thu thập ở tương lai.", error);
+  return incident_keep_evidence(call, input_text(request, "title"), by, taken_ms, incident_given(request, "where"),
+                                incident_given(request, "how"), incident_given(request, "seal"), error);
+}
+
+static const IncidentEvidence *find(StoreConn *conn, Request *request, const char *incident_id, GError **error) {
+  const IncidentEvidence *found = incident_store_evidence(conn, request->arena, input_text(request, "evidence"), error);
+  if (found && strcmp(found->incident_id, incident_id) == 0)
+    return found;
+  if (error && !*error)
+    g_set_error(error, APP_ERROR, ERROR_NOT_FOUND, "Sự cố này không có chứng cứ đó.");
+  return NULL;
+}
+
+gboolean act_evidence_transfer(IncidentCall *call, GError **error) {
+  const Request *request = call->request;
+  const IncidentEvidence *evidence = find(call->change->conn, call->request, call->incident->id, error);
+  const char *from = input_text(request, "from"), *to = input_text(request, "to");
+  return evidence &&
+         put_custody(call, evidence->id, input_int(request, "at", request->now_ms), "transferred", from, to,
+                     incident_given(request, "note"), -1, error) &&
+         incident_auto_log(call, error, "Giao nhận CC-%02d: %s giao cho %s.", (int)evidence->number, from, to);
+}
+
+/* --- access: verified and recorded before the bytes go out --- */
+
+typedef struct {
+  IncidentCall call;
+  const IncidentEvidence *evidence;
+  gboolean intact;
+} Access;
+
+static gboolean record_access(Change *change, void *data, GError **error) {
+  Access *access = data;
+  IncidentCall *call = &access->call;
+  call->change = change;
+  change_about(change, "incident", call->incident->id, call->incident->body_id,
+               json_pack("{s:s, s:b}", "evidence", access->evidence->id, "intact", access->intact));
+  return put_custody(call, access->evidence->id, call->request->now_ms, "accessed", "", "", "", access->intact, error) &&
+         (access->intact || incident_auto_log(call, error, "CC-%02d không còn đúng mã băm khi mở.", (int)access->evidence->number));
+}
+
+gboolean incident_evidence_file(Request *request, Doc *answer, GError **error) {
+  Incident *incident = incident_load(request, "incident.work", error);
+  StoreConn *conn = incident ? request_read(request, error) : NULL;
+  Access access = {.call = {.request = request, .incident = incident}};
+  access.evidence = conn ? find(conn, request, incident->id, error) : NULL;
+  (void)answer;
+  if (!access.evidence)
+    return FALSE;
+  if (!access.evidence->sha256) {
+    g_set_error(error, APP_ERROR, ERROR_NOT_FOUND, "Chứng cứ này là hiện vật, không có tệp.");
+    return FALSE;
+  }
+  g_autoptr(GError) wrong = NULL;
+  GBytes *bytes = file_read(request->app, access.evidence->sha256, &wrong);
+  access.intact = bytes != NULL;
+  if (!request_change(request, record_access, &access, error)) {
+    g_clear_pointer(&bytes, g_bytes_unref);
+    return FALSE;
+  }
+  if (!bytes) {
+    g_propagate_error(error, g_steal_pointer(&wrong));
+    return FALSE;
+  }
+  request->file = bytes;
+  request->file_name = access.evidence->file_name;
+  request->file_type = "application/octet-stream";
+  return TRUE;
+}
+
+/* --- ungcuu evidence verify --- */
+
+gboolean incident_evidence_verify(Request *request, Doc *answer, GError **error) {
+  StoreConn *conn = request_read(request, error);
+  g_autoptr(GPtrArray) all = conn && request_require(request, "incident.read", request->body_id, error)
+                                 ? incident_store_all_evidence(conn, request->arena, request->body_id, error)
+                                 : NULL;
+  Doc *rows = doc_list(answer, KEY("rows"));
+  int wrong = 0;
+  for (guint i = 0; all && i < all->len; i++) {
+    const IncidentEvidence *evidence = g_ptr_array_index(all, i);
+    g_autoptr(GError) problem = NULL;
+    gboolean intact = file_verify(request->app, evidence->sha256, &problem);
+    Doc *row = doc_object(rows, NULL);
+    doc_text(row, KEY("id"), evidence->id);
+    doc_text(row, KEY("incident"), evidence->incident_id);
+    doc_text(row, KEY("sha256"), evidence->sha256);
+    doc_text(row, KEY("title"), evidence->title);
+    doc_bool(row, KEY("intact"), intact);
+    doc_text_copy(row, KEY("problem"), intact ? NULL : problem->message);
+    wrong += !intact;
+  }
+  doc_int(answer, KEY("count"), all ? all->len : 0);
+  doc_int(answer, KEY("wrong"), wrong);
+  request->outcome = wrong ? ERROR_CHECK : 0;
+  return all != NULL;
+}

@@ -1,0 +1,159 @@
+/* The list of cases, worst deadline first. */
+#include "base/date.h"
+#include "core/message.h"
+#include "module/incident/incident_pages.h"
+#include <string.h>
+
+#define PAGE_ROWS 20
+
+typedef struct {
+  const char *name, *label;
+  gboolean open, mine;
+  gint64 within_ms; /* due before now and so much; ANY_TIME: whenever */
+  const char *state;
+} Tab;
+
+#define ANY_TIME G_MAXINT64
+
+static const Tab TABS[] = {
+    {"mo",      "Đang mở",               TRUE,  FALSE, ANY_TIME,     NULL      },
+    {"moi",     "Mới báo",               TRUE,  FALSE, ANY_TIME,     "reported"},
+    {"cua-toi", "Của tôi",               TRUE,  TRUE,  ANY_TIME,     NULL      },
+    {"sap-han", "Sắp đến hạn thông báo", TRUE,  FALSE, 48 * HOUR_MS, NULL      },
+    {"qua-han", "Quá hạn thông báo",     TRUE,  FALSE, 0,            NULL      },
+    {"xong",    "Đã xong",               FALSE, FALSE, ANY_TIME,     NULL      },
+};
+
+static const Tab *chosen_tab(const Request *request) {
+  const char *name = input_text(request, "tab");
+  for (gsize i = 0; name && i < G_N_ELEMENTS(TABS); i++)
+    if (strcmp(TABS[i].name, name) == 0)
+      return &TABS[i];
+  return &TABS[0];
+}
+
+static IncidentQuery query_of(const Request *request, const Tab *tab) {
+  return (IncidentQuery){.body_id = request->body_id, .open = tab->open, .from_ms = 0, .to_ms = tab->within_ms == ANY_TIME ? NO_DUE_MS : request->now_ms + tab->within_ms,
+                         .state = tab->state, .commander_id = tab->mine ? request->user->id : NULL};
+}
+
+static gboolean add_tabs(Request *request, StoreConn *conn, const Tab *chosen, Doc *answer, GError **error) {
+  Doc *tabs = doc_list(answer, KEY("tabs"));
+  for (gsize i = 0; i < G_N_ELEMENTS(TABS); i++) {
+    IncidentQuery query = query_of(request, &TABS[i]);
+    gint64 count = 0;
+    Doc *row = doc_object(tabs, NULL);
+    doc_text(row, KEY("label"), message(request->lang, TABS[i].label));
+    doc_text(row, KEY("url"), arena_printf(request->arena, "/su-co?tab=%s", TABS[i].name));
+    doc_bool(row, KEY("current"), &TABS[i] == chosen);
+    if (TABS[i].open && !incident_store_count(conn, &query, &count, error))
+      return FALSE;
+    if (TABS[i].open)
+      doc_int(row, KEY("count"), count);
+  }
+  return TRUE;
+}
+
+typedef struct {
+  Request *request;
+  Doc *rows;
+  int count, limit;
+  gint64 last_ms;
+  const char *last_id;
+  gboolean more;
+} Listing;
+
+static gboolean take_row(const Incident *incident, gint64 sort_ms, void *data) {
+  Listing *listing = data;
+  if (listing->count == listing->limit) {
+    listing->more = TRUE;
+    return FALSE;
+  }
+  incident_show_row(listing->request, listing->rows, incident);
+  listing->count++;
+  listing->last_ms = sort_ms;
+  listing->last_id = incident->id;
+  return TRUE;
+}
+
+static gboolean list_found(Request *request, StoreConn *conn, Listing *listing, GError **error) {
+  const char *const scopes[] = {request->body_id, NULL}, *const types[] = {"incident", NULL};
+  GError *failed = NULL;
+  g_autoptr(StoreRows) rows = store_search(conn, input_text(request, "q"), scopes, types, 50, error);
+  while (rows && store_step(rows, &failed)) {
+    const Incident *incident = incident_store_get(conn, request->arena, store_text(rows, 1), &failed);
+    if (incident && !take_row(incident, 0, listing))
+      break;
+  }
+  if (failed)
+    g_propagate_error(error, failed);
+  return rows && !failed;
+}
+
+static void split_after(Request *request, IncidentQuery *query) {
+  const char *after = input_text(request, "after");
+  const char *mark = after ? strchr(after, '_') : NULL;
+  if (!mark)
+    return;
+  query->after_ms = g_ascii_strtoll(after, NULL, 10);
+  query->after_id = mark + 1;
+}
+
+static void add_pager(Request *request, const Listing *listing, const Tab *tab, Doc *answer) {
+  const char *base = arena_printf(request->arena, "/su-co?tab=%s", tab->name);
+  Doc *pager = doc_object(answer, KEY("pager"));
+  doc_text(pager, KEY("text"), arena_printf(request->arena, "%d %s", listing->count, message(request->lang, "sự cố trên trang này")));
+  if (input_text(request, "after"))
+    doc_text(pager, KEY("previous"), base);
+  if (!listing->more)
+    return;
+  const char *next = arena_printf(request->arena, "%" G_GINT64_FORMAT "_%s", listing->last_ms, listing->last_id);
+  doc_text(answer, KEY("next"), next);
+  doc_text(pager, KEY("next"), arena_printf(request->arena, "%s&after=%s", base, next));
+}
+
+static void add_filter(Request *request, Doc *answer) {
+  const char *q = input_text(request, "q");
+  Doc *filter = doc_object(answer, KEY("filter"));
+  doc_text(filter, KEY("action"), "/su-co");
+  if (q)
+    doc_text(filter, KEY("clear"), "/su-co");
+  Doc *search = doc_object(doc_list(filter, KEY("fields")), NULL);
+  doc_text(search, KEY("name"), "q");
+  doc_text(search, KEY("label"), message(request->lang, "Tìm"));
+  doc_text(search, KEY("value"), q ? q : "");
+  doc_text(search, KEY("placeholder"), message(request->lang, "mã, tên, hệ thống"));
+}
+
+static void add_empty(Request *request, const Tab *tab, Doc *answer) {
+  Doc *empty = doc_object(answer, KEY("empty"));
+  gboolean filtered = input_text(request, "q") != NULL;
+  doc_text(empty, KEY("text"), message(request->lang, filtered ? "Không có sự cố nào khớp với từ tìm." :
+                                       tab == &TABS[0] ? "Không có sự cố đang mở." : "Không có sự cố nào trong mục này."));
+  if (filtered) {
+    doc_text(empty, KEY("url"), "/su-co");
+    doc_text(empty, KEY("label"), message(request->lang, "Xóa bộ lọc"));
+  }
+}
+
+gboolean incident_list(Request *request, Doc *answer, GError **error) {
+  StoreConn *conn = request_read(request, error);
+  const Tab *tab = chosen_tab(request);
+  if (!conn || !request_require(request, "incident.read", request->body_id, error))
+    return FALSE;
+  Listing listing = {.request = request, .rows = doc_list(answer, KEY("rows")), .limit = (int)input_int(request, "limit", PAGE_ROWS)};
+  IncidentQuery query = query_of(request, tab);
+  query.limit = listing.limit + 1;
+  split_after(request, &query);
+  gboolean found = input_text(request, "q") ? list_found(request, conn, &listing, error)
+                                            : incident_store_list(conn, request->arena, &query, take_row, &listing, error);
+  if (!found)
+    return FALSE;
+  if (request_may(request, "incident.report", request->body_id))
+    doc_text(answer, KEY("new_url"), "/su-co/moi");
+  add_pager(request, &listing, tab, answer);
+  if (!listing.count)
+    add_empty(request, tab, answer);
+  add_filter(request, answer);
+  return add_tabs(request, conn, tab, answer, error);
+}
