@@ -103,10 +103,10 @@ static void test_first_steps(void) {
       const json_t *steps = incident_first_steps(&app, kind->id);
       g_test_message("%s", kind->id);
       g_assert_cmpuint(json_array_size(steps), >=, 4);
-      g_assert_cmpuint(json_array_size(steps), <=, 6);
+      g_assert_cmpuint(json_array_size(steps), <=, 8);
       for (gsize i = 0; i < json_array_size(steps); i++) {
         const char *text = json_string_value(json_array_get(steps, i));
-        g_assert_true(text && g_utf8_strlen(text, -1) <= 140 && g_str_has_suffix(text, "."));
+        g_assert_true(text && g_utf8_strlen(text, -1) <= 200 && g_str_has_suffix(text, "."));
       }
     }
   }
