@@ -4,8 +4,10 @@ import os
 import pathlib
 import sqlite3
 
-import conftest
+import incident_fixtures
 import pytest
+
+from incident_fixtures import installation, public, user  # noqa: F401 (fixtures)
 
 SHARED = pathlib.Path(os.environ.get("UNGCUU_SHARED", pathlib.Path(__file__).resolve().parents[2] / "shared"))
 
@@ -361,13 +363,13 @@ def add_user(installation, login, role, own_body):
                       "SELECT ?, ?, ?, password, ?, 1 FROM account WHERE login = 'qt'", (login, login, login, body))
         store.execute("INSERT INTO account_role VALUES (?, ?, ?)", (login, body, role))
     store.close()
-    return installation.client().sign_in(login, conftest.PASSWORD)
+    return installation.client().sign_in(login, incident_fixtures.PASSWORD)
 
 
 VIEWER, MEMBER, ADMIN = 32, 16, 1
 
 
-@pytest.mark.skipif(bool(conftest.STORE), reason="adds users straight into SQLite")
+@pytest.mark.skipif(bool(incident_fixtures.STORE), reason="adds users straight into SQLite")
 def test_roles_and_bodies(installation, public, user):
     _, code = confirmed(public, user, description="Sự cố để thử quyền.")
     viewer, member, stranger = (add_user(installation, *spec) for spec in (("xem", VIEWER, False), ("doi", MEMBER, False), ("khac", ADMIN, True)))

@@ -1,3 +1,4 @@
+#include "app/demo.h"
 #include "app/home.h"
 #include "app/jobs.h"
 #include "app/serve.h"
@@ -56,6 +57,8 @@ static int run(App *app, int argc, char **argv) {
     puts("ungcuu " UNGCUU_VERSION);
   else if (strcmp(argv[1], "serve") == 0)
     code = serve_run(app, argc - 1, argv + 1);
+  else if (strcmp(argv[1], "demo") == 0)
+    code = demo_run(app, argc - 1, argv + 1);
   else if (strcmp(argv[1], "jobs") == 0)
     code = jobs_run(app, argc - 1, argv + 1);
   else

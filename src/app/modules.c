@@ -4,16 +4,21 @@
 #include "module/board/board.h"
 #include "module/duty/duty.h"
 #include "module/incident/incident.h"
+#include "module/mail/mail.h"
 #include "module/org/org.h"
+#include "module/system/system.h"
 #include "module/plan/plan.h"
 
 const Module *const MODULES[] = {
     &board_module,
     &incident_module,
     &account_module,
+    &incident_module,
     &org_module,
+    &system_module,
     &plan_module,
     &duty_module,
     &admin_module,
+    &mail_module,
     NULL,
 };

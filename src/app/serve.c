@@ -76,16 +76,19 @@ static gboolean refresh_settings(gpointer data) {
   return G_SOURCE_CONTINUE;
 }
 
-static void wait_for_signal(App *app) {
-  g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
-  Watch watch = {app, loop, 0};
-  g_unix_signal_add(SIGTERM, quit, &watch);
-  g_unix_signal_add(SIGINT, quit, &watch);
-  g_timeout_add_seconds(REFRESH_SECONDS, refresh_settings, &watch);
-  if (start_jobs(&watch))
-    g_timeout_add_seconds(RESTART_SECONDS, start_jobs, &watch);
-  g_main_loop_run(loop);
-  stop_jobs(&watch);
+/* Before the address is told: whoever reads it may want to end us at once. */
+static void watch_start(Watch *watch, App *app) {
+  *watch = (Watch){app, g_main_loop_new(NULL, FALSE), 0};
+  g_unix_signal_add(SIGTERM, quit, watch);
+  g_unix_signal_add(SIGINT, quit, watch);
+  g_timeout_add_seconds(REFRESH_SECONDS, refresh_settings, watch);
+  if (start_jobs(watch))
+    g_timeout_add_seconds(RESTART_SECONDS, start_jobs, watch);
+}
+
+static void watch_end(Watch *watch) {
+  stop_jobs(watch);
+  g_main_loop_unref(watch->loop);
 }
 
 /* --- the user that the server runs as --- */
@@ -146,10 +149,13 @@ int serve_run(App *app, int argc, char **argv) {
   Server *server = start(app, port, address, &error);
   if (!server)
     return fail(error);
+  Watch watch;
+  watch_start(&watch, app);
   printf("Ứng Cứu đang chạy tại http://%s:%d (dữ liệu: %s). Ctrl-C để dừng.\n", address ? address : "127.0.0.1",
          server_port(server), app->home);
   fflush(stdout);
-  wait_for_signal(app);
+  g_main_loop_run(watch.loop);
+  watch_end(&watch);
   server_stop(server);
   return 0;
 }

@@ -77,10 +77,20 @@ char *arena_text(Arena *arena, const char *text, gssize length_bytes) {
   return copy;
 }
 
+/* Into what is left of the block; only a text that does not fit is written twice. */
 char *arena_printf(Arena *arena, const char *format, ...) {
-  va_list arguments;
+  Block *block = arena->current;
+  char *text = block->bytes + block->used;
+  gsize room = block->size - block->used;
+  va_list arguments, again;
   va_start(arguments, format);
-  g_autofree char *text = g_strdup_vprintf(format, arguments);
+  va_copy(again, arguments);
+  gsize length = (gsize)g_vsnprintf(text, room, format, arguments);
+  if (length < room)
+    arena_alloc(arena, length + 1);
+  else
+    g_vsnprintf(text = arena_alloc(arena, length + 1), length + 1, format, again);
+  va_end(again);
   va_end(arguments);
-  return arena_text(arena, text, -1);
+  return text;
 }

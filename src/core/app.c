@@ -72,7 +72,10 @@ static void add_matrix_row(const App *app, const char *lang, const Operation *op
   g_autoptr(GString) words = g_string_new(NULL);
   Doc *cells = doc_list(row, KEY("may"));
   for (int r = 0; r < ROLE_COUNT; r++) {
-    doc_bool(cells, NULL, (may >> r) & 1);
+    Doc *cell = doc_object(cells, NULL);
+    doc_text(cell, KEY("role"), role_name((Role)(1 << r)));
+    doc_text(cell, KEY("label"), message(lang, role_label((Role)(1 << r))));
+    doc_bool(cell, KEY("may"), (may >> r) & 1);
     if ((may >> r) & 1)
       g_string_append_printf(words, "%s%s", words->len ? " " : "", role_name((Role)(1 << r)));
   }

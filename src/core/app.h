@@ -75,6 +75,8 @@ struct Module {
   gboolean (*beside)(Request *request, const char *type, const char *id, Doc *answer, GError **error);
   /* What stands beside the menu entry: writes "badge" {count, late, words} into `item`, or nothing. */
   gboolean (*badge)(Request *request, const MenuEntry *entry, Doc *item, GError **error);
+  /* May the user see that record, although its body is none of his (a unit that leads a duty of the body above)? */
+  gboolean (*sees)(Request *request, const char *type, const char *id);
   /* Appends what the doctor looked at: see doctor_add(). */
   gboolean (*doctor)(Request *request, Doc *checks, GError **error);
 };
@@ -93,7 +95,7 @@ struct App {
 
 const Operation *app_find_operation(const App *app, const char *name);
 const PermissionRow *app_find_permission(const App *app, const char *name);
-/* {roles: [{name, label}], rows: [{operation, method, path, permission, summary, faces, may: [true, …], roles: words}]} */
+/* {roles: [{name, label}], rows: [{operation, method, path, permission, summary, faces, may: [{role, label, may}], roles: words}]} */
 void app_permission_matrix(const App *app, const char *lang, Doc *answer);
 /* The law; loaded on first use where the program runs without a home. NULL with ERROR_CHECK. Main thread then. */
 const Law *app_need_law(App *app, GError **error);

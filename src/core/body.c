@@ -78,3 +78,16 @@ gboolean body_is_below(StoreConn *conn, const char *id, const char *ancestor_id,
   *out_below = count > 0;
   return TRUE;
 }
+
+gboolean body_require_top(Request *request, const char *permission, GError **error) {
+  StoreConn *conn = request_read(request, error);
+  for (gsize i = 0; conn && request->user && i < request->user->n_grants; i++) {
+    const char *body_id = request->user->grants[i].body_id;
+    const Body *body = body_get(conn, request->arena, body_id, NULL);
+    if (body && !body->parent_id && request_may(request, permission, body_id))
+      return TRUE;
+  }
+  if (conn)
+    g_set_error(error, APP_ERROR, ERROR_FORBIDDEN, "Việc này thuộc quản trị của cơ quan đứng đầu hệ thống.");
+  return FALSE;
+}

@@ -17,4 +17,6 @@ const Body *body_get(StoreConn *conn, Arena *arena, const char *id, GError **err
 gboolean body_insert(StoreConn *conn, const Body *body, gint64 now_ms, GError **error);
 /* The body itself first, then upward; ends with NULL; in the arena. */
 const char *const *body_ancestors(StoreConn *conn, Arena *arena, const char *id, GError **error);
+/* The user has the permission at a top-level body: what concerns the whole installation. ERROR_FORBIDDEN. */
+gboolean body_require_top(Request *request, const char *permission, GError **error);
 gboolean body_is_below(StoreConn *conn, const char *id, const char *ancestor_id, gboolean *out_below, GError **error);

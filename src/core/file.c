@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { SQL_FILE, SQL_ATTACH, SQL_LIST };
+enum { SQL_FILE, SQL_ATTACH, SQL_LIST, SQL_GET };
 static const StoreSql SQL[] = {
     [SQL_FILE] = {"core.file.insert",
                   "INSERT INTO stored_file (sha256, size_bytes, created_ms) VALUES ($1, $2, $3) "
@@ -23,6 +23,8 @@ static const StoreSql SQL[] = {
                   "FROM attachment a JOIN stored_file f ON f.sha256 = a.sha256 "
                   "LEFT JOIN account u ON u.id = a.account_id WHERE a.type = $1 AND a.subject_id = $2 "
                   "ORDER BY a.created_ms, a.id", NULL},
+    [SQL_GET] = {"core.attachment.get",
+                 "SELECT id, type, subject_id, body_id, sha256, name, media_type FROM attachment WHERE id = $1", NULL},
 };
 const StoreSqlTable file_sql = {SQL, G_N_ELEMENTS(SQL)};
 
@@ -186,6 +188,18 @@ gboolean attachment_add(Change *change, const char *type, const char *subject_id
                     S(S_TEXT(id), S_TEXT(type), S_TEXT(subject_id), S_TEXT(body_id), S_TEXT(sha256), S_TEXT(name),
                       S_TEXT(media_type), S_TEXT(request->user ? request->user->id : NULL), S_INT(request->now_ms)),
                     NULL, error);
+}
+
+const Attachment *attachment_get(StoreConn *conn, Arena *arena, const char *id, GError **error) {
+  g_autoptr(StoreRows) rows = store_query(conn, &SQL[SQL_GET], S(S_TEXT(id)), error);
+  if (!rows || !store_step(rows, error))
+    return NULL;
+  Attachment *attachment = arena_alloc(arena, sizeof *attachment);
+  const char **texts[] = {&attachment->id, &attachment->type, &attachment->subject_id, &attachment->body_id,
+                          &attachment->sha256, &attachment->name, &attachment->media_type};
+  for (int i = 0; i < (int)G_N_ELEMENTS(texts); i++)
+    *texts[i] = arena_text(arena, store_text(rows, i), -1);
+  return attachment;
 }
 
 gboolean attachment_list(Request *request, const char *type, const char *subject_id, Doc *list, GError **error) {

@@ -20,5 +20,10 @@ gboolean file_verify(const App *app, const char *sha256, GError **error);
 gboolean attachment_add(Change *change, const char *type, const char *subject_id, const char *body_id,
                         const char *sha256, gint64 size_bytes, const char *name, const char *media_type,
                         const char **out_id, GError **error);
+typedef struct {
+  const char *id, *type, *subject_id, *body_id, *sha256, *name, *media_type;
+} Attachment;
+/* NULL without error: none. Says nothing about who may read it. */
+const Attachment *attachment_get(StoreConn *conn, Arena *arena, const char *id, GError **error);
 /* Appends {id, name, media_type, size, by, at} for each to `list`, oldest first. */
 gboolean attachment_list(Request *request, const char *type, const char *subject_id, Doc *list, GError **error);

@@ -63,9 +63,9 @@ static void add_options(Request *request, Doc *row, const Field *field, const ch
   }
 }
 
-static void add_field(Request *request, Doc *list, const Operation *operation, const Field *field, const json_t *values) {
-  const char *refused = form_refused_value(request, operation->name, field->name);
-  const char *value = refused ? refused : json_as_text(request->arena, json_object_get(values, field->name));
+static void add_field(Request *request, Doc *list, const char *operation, const Field *field, const char *present) {
+  const char *refused = form_refused_value(request, operation, field->name);
+  const char *value = refused ? refused : present;
   Doc *row = doc_object(list, NULL);
   doc_text(row, KEY("name"), field->name);
   doc_text(row, KEY("label"), message(request->lang, field->label));
@@ -74,7 +74,7 @@ static void add_field(Request *request, Doc *list, const Operation *operation, c
   doc_bool(row, KEY("hidden"), field->hidden || field->type == FIELD_ID);
   doc_bool(row, KEY("required"), field->required);
   doc_text(row, KEY("help"), field->help ? message(request->lang, field->help) : NULL);
-  doc_text(row, KEY("error"), refused_message(request, operation->name, field->name));
+  doc_text(row, KEY("error"), refused_message(request, operation, field->name));
   if (field->type == FIELD_SECRET || field->type == FIELD_FILE)
     return;
   doc_text(row, KEY("value"), shown(request->arena, field, value));
@@ -131,12 +131,16 @@ Doc *form_add(Request *request, Doc *parent, const char *key, const char *name, 
     if (in_path(operation->path, field->name) || is_fixed(field, values))
       continue;
     file = file || field->type == FIELD_FILE;
-    add_field(request, fields, operation, field, values);
+    add_field(request, fields, operation->name, field, json_as_text(request->arena, json_object_get(values, field->name)));
   }
   doc_bool(form, KEY("multipart"), file);
   if (operation->versioned && json_object_get(values, "version"))
     doc_json(form, KEY("version"), json_object_get(values, "version"));
   return form;
+}
+
+void form_field(Request *request, Doc *form, const char *operation, const Field *field, const char *value) {
+  add_field(request, (Doc *)(gintptr)doc_get(form, KEY("fields")), operation, field, value);
 }
 
 void form_option(Doc *form, const char *field, const char *value, const char *label, gboolean selected) {

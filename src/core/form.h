@@ -11,6 +11,8 @@
 /* values: object with the present values by field name, or NULL; submit: the button's words (Vietnamese). */
 Doc *form_add(Request *request, Doc *parent, const char *key, const char *operation, const json_t *values,
               const char *submit);
+/* One more field that stands in no table; kept and marked like the others when the POST was refused. */
+void form_field(Request *request, Doc *form, const char *operation, const Field *field, const char *value);
 /* Replaces the options of a choice that depends on data; call after form_add. */
 void form_option(Doc *form, const char *field, const char *value, const char *label, gboolean selected);
 /* What the user typed in the refused POST of that operation, else NULL. */

@@ -4,6 +4,8 @@
 #include "core/message.h"
 #include <string.h>
 
+#define NOTHING "–"
+
 enum { SQL_OF_SUBJECT };
 static const StoreSql SQL[] = {
     [SQL_OF_SUBJECT] = {"core.history.of_subject",
@@ -35,7 +37,7 @@ static const char *shown(Request *request, const Field *field, const json_t *val
     return message(request->lang, json_is_true(value) ? "có" : "không");
   const char *string = json_string_value(value);
   if (!string || !*string)
-    return "–";
+    return NOTHING;
   const char *label = choice_label(request, field, string);
   if (label || field->type != FIELD_DAY || !date_parse_day(string, &day))
     return arena_text(request->arena, label ? label : string, -1);
@@ -53,11 +55,10 @@ static const char *detail(Request *request, const Operation *operation, const ch
     if (!field || (json_is_array(value) && json_array_size(value) != 2))
       continue;
     g_string_append_printf(out, "%s%s: ", out->len ? "; " : "", message(request->lang, field->label));
-    if (json_is_array(value))
-      g_string_append_printf(out, "%s → %s", shown(request, field, json_array_get(value, 0)),
-                             shown(request, field, json_array_get(value, 1)));
-    else
-      g_string_append(out, shown(request, field, value));
+    const char *old = json_is_array(value) ? shown(request, field, json_array_get(value, 0)) : NOTHING;
+    if (strcmp(old, NOTHING) != 0)
+      g_string_append_printf(out, "%s → ", old);
+    g_string_append(out, shown(request, field, json_is_array(value) ? json_array_get(value, 1) : value));
   }
   json_decref(changes);
   return out->len ? arena_text(request->arena, out->str, (gssize)out->len) : NULL;

@@ -107,10 +107,18 @@ void request_put_json(Request *request, json_t *object) {
   json_decref(object);
 }
 
+/* Without folders, whatever system names them, and without control characters. */
+static char *clean_file_name(const char *name) {
+  const char *base = name;
+  for (const char *p = name; *p; p++)
+    base = *p == '/' || *p == '\\' ? p + 1 : base;
+  g_autofree char *valid = g_utf8_make_valid(base, -1);
+  return g_strdelimit(text_clean(valid, strlen(valid), NULL), "\r\n\t", ' ');
+}
+
 void request_put_file(Request *request, const char *field, const char *name, const char *path, gint64 size_bytes) {
   InputFile *file = arena_alloc(request->arena, sizeof *file);
-  g_autofree char *base = g_path_get_basename(name);
-  g_autofree char *clean = g_utf8_make_valid(base, -1);
+  g_autofree char *clean = clean_file_name(name);
   *file = (InputFile){arena_text(request->arena, field, -1), arena_text(request->arena, clean, -1),
                       arena_text(request->arena, path, -1), size_bytes};
   g_ptr_array_add(request->input->files, file);

@@ -60,7 +60,13 @@ struct LawAct {
 typedef struct {
   LawRule rule;
   const char *name;
-} LawProfile, LawActor;
+} LawProfile;
+
+typedef struct {
+  LawRule rule;
+  const char *name;
+  GPtrArray *held_by; /* char: which bodies of the program it is: "any", "keeper" (of a system), or kinds ("tinh") */
+} LawActor;
 
 typedef enum { LAW_TIME, LAW_BOOL, LAW_INT, LAW_TEXT, LAW_TEXTS } LawFactType;
 

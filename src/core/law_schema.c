@@ -39,7 +39,8 @@ const LawKey LAW_RULE_KEYS[] = {
 
 static const LawKey NAMED_KEYS[] = {TEXT_REQUIRED(LawProfile, name), {NULL}};
 static const LawSchema PROFILE = RULE(LawProfile, NAMED_KEYS);
-static const LawSchema ACTOR = {sizeof(LawActor), NAMED_KEYS, TRUE, TRUE};
+static const LawKey ACTOR_KEYS[] = {TEXT_REQUIRED(LawActor, name), TEXTS(LawActor, held_by), {NULL}};
+static const LawSchema ACTOR = {sizeof(LawActor), ACTOR_KEYS, TRUE, TRUE};
 
 static const LawKey VALUE_KEYS[] = {TEXT_REQUIRED(LawValue, id), TEXT_REQUIRED(LawValue, label), {NULL}};
 static const LawSchema VALUE = PART(LawValue, VALUE_KEYS);

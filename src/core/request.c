@@ -25,11 +25,33 @@ Request *request_new_for_job(App *app, Arena *arena, const char *name) {
   return request_new(app, arena, operation, FACE_CLI);
 }
 
+typedef struct {
+  gpointer data;
+  GDestroyNotify destroy;
+} Kept;
+
+void request_keep(Request *request, gpointer data, GDestroyNotify destroy) {
+  Kept *kept = arena_alloc(request->arena, sizeof *kept);
+  *kept = (Kept){data, destroy};
+  if (!request->kept)
+    request->kept = g_ptr_array_new();
+  g_ptr_array_add(request->kept, kept);
+}
+
+static void free_kept(Request *request) {
+  for (guint i = 0; request->kept && i < request->kept->len; i++) {
+    const Kept *kept = g_ptr_array_index(request->kept, i);
+    kept->destroy(kept->data);
+  }
+  g_clear_pointer(&request->kept, g_ptr_array_unref);
+}
+
 void request_free(Request *request) {
   if (!request)
     return;
   request_input_free(request->input);
   g_ptr_array_unref(request->field_errors);
+  free_kept(request);
   if (request->file)
     g_bytes_unref(request->file);
   g_free(request);
@@ -37,6 +59,27 @@ void request_free(Request *request) {
 
 StoreConn *request_read(Request *request, GError **error) {
   return store_read(request->app->store, error);
+}
+
+typedef struct Memo Memo;
+struct Memo {
+  const void *key;
+  const char *about_id;
+  void *value;
+  Memo *next;
+};
+
+void *request_recall(const Request *request, const void *key, const char *about_id) {
+  for (const Memo *memo = request->memos; memo; memo = memo->next)
+    if (memo->key == key && strcmp(memo->about_id, about_id) == 0)
+      return memo->value;
+  return NULL;
+}
+
+void request_remember(Request *request, const void *key, const char *about_id, void *value) {
+  Memo *memo = arena_alloc(request->arena, sizeof *memo);
+  *memo = (Memo){key, arena_text(request->arena, about_id, -1), value, request->memos};
+  request->memos = memo;
 }
 
 /* --- permission --- */

@@ -50,6 +50,7 @@ struct Request {
   const char *agent;          /* web: the browser as it names itself, cut to 200 characters; "" else */
   const char *token_scopes;   /* API token: blanks between permission names; NULL: all that the roles allow */
   RequestInput *input;
+  struct Memo *memos;         /* request_remember */
   ErrorCode outcome;          /* 0, or ERROR_CHECK: the answer is good, but it says that something is wrong (exit 4) */
   /* What the answer sends back beside the document. */
   GBytes *file;               /* GIVES_FILE */
@@ -59,7 +60,9 @@ struct Request {
   const char *undo_path;      /* web: the POST that undoes; with undo_token */
   const char *undo_token;
   const Request *failed;      /* web: the POST that was refused and whose form this page shows again */
+  gboolean background;        /* web: the page asks again by itself; one-time sentences stay for the next real visit */
   const char *path;           /* web: path and query of this page, for forms to come back to */
+  GPtrArray *kept;            /* private: see request_keep */
   /* Field errors of ERROR_INVALID, in the order of the fields: name, message. */
   GPtrArray *field_errors;
 };
@@ -76,6 +79,9 @@ gboolean input_has(const Request *request, const char *name); /* given, even if 
 /* Says that a field is wrong; always returns FALSE with *error = ERROR_INVALID. May be called for several fields. */
 gboolean request_refuse_field(Request *request, const char *field, const char *message, GError **error);
 
+/* Frees `data` with the request: for what the answer points into (JSON). */
+void request_keep(Request *request, gpointer data, GDestroyNotify destroy);
+
 /* --- Permission --- */
 /* TRUE when one of the user's roles at the body or above it has the permission. */
 gboolean request_may(Request *request, const char *permission, const char *body_id);
@@ -85,6 +91,10 @@ gboolean request_may_anywhere(const Request *request, const char *permission);
 
 /* --- Reading --- */
 StoreConn *request_read(Request *request, GError **error);
+/* What was already read for this answer: `key` is an address of the module's own. NULL: nothing yet. The value must live as
+ * long as the arena. */
+void *request_recall(const Request *request, const void *key, const char *about_id);
+void request_remember(Request *request, const void *key, const char *about_id, void *value);
 
 /* --- Changing: one transaction, one audit entry for each subject --- */
 typedef struct {

@@ -1,5 +1,4 @@
 #include "core/core_sql.h"
-#include "core/body.h"
 #include "core/user.h"
 #include <sodium.h>
 #include <string.h>
@@ -10,6 +9,9 @@
 #define FREE_TRIES 5
 #define LOCK_MS (60 * 1000LL)
 #define LOCK_MOST_MS (3600 * 1000LL)
+
+/* Whether a grant covers the body that the session or token acts for. */
+#define ACTING " LEFT JOIN body_ancestor a ON a.body_id = s.body_id AND a.ancestor_id = r.body_id "
 
 enum { SQL_SIGN_IN, SQL_FAILED, SQL_LOCK, SQL_PASSED, SQL_INSERT, SQL_EXPIRED, SQL_RESUME, SQL_TOUCH, SQL_DELETE, SQL_CHOOSE, SQL_TOKEN, SQL_TOKEN_USED };
 static const StoreSql SQL[] = {
@@ -27,13 +29,15 @@ static const StoreSql SQL[] = {
                     "VALUES ($1, $2, $3, $4, $4, $5, $6, $7)", NULL},
     [SQL_EXPIRED] = {"core.session.expired", "DELETE FROM session WHERE expires_ms < $1", NULL},
     [SQL_RESUME] = {"core.session.resume",
-                    "SELECT account_id, body_id, seen_ms FROM session WHERE id = $1 AND expires_ms > $2", NULL},
+                    "SELECT " USER_COLUMNS ", s.body_id, s.seen_ms, a.depth, NULL FROM session s JOIN account u ON u.id = s.account_id"
+                    USER_GRANTS ACTING "WHERE s.id = $1 AND s.expires_ms > $2 AND u.disabled_ms IS NULL", NULL},
     [SQL_TOUCH] = {"core.session.touch", "UPDATE session SET seen_ms = $2, expires_ms = $3 WHERE id = $1", NULL},
     [SQL_DELETE] = {"core.session.delete", "DELETE FROM session WHERE id = $1", NULL},
     [SQL_CHOOSE] = {"core.session.choose", "UPDATE session SET body_id = $2 WHERE id = $1", NULL},
     [SQL_TOKEN] = {"core.token.resume",
-                   "SELECT account_id, body_id, scopes, used_ms FROM api_token WHERE hash = $1 AND revoked_ms IS NULL "
-                   "AND expires_ms > $2", NULL},
+                   "SELECT " USER_COLUMNS ", s.body_id, s.used_ms, a.depth, s.scopes FROM api_token s "
+                   "JOIN account u ON u.id = s.account_id" USER_GRANTS ACTING
+                   "WHERE s.hash = $1 AND s.revoked_ms IS NULL AND s.expires_ms > $2 AND u.disabled_ms IS NULL", NULL},
     [SQL_TOKEN_USED] = {"core.token.used",
                         "UPDATE api_token SET used_ms = $2 WHERE hash = $1 AND (used_ms IS NULL OR used_ms < $3)", NULL},
 };
@@ -211,33 +215,49 @@ static gboolean touch(StoreConn *conn, void *data, GError **error) {
                     S(S_TEXT(request->session_id), S_INT(request->now_ms), S_INT(request->now_ms + SESSION_MS)), NULL, error);
 }
 
+typedef struct {
+  User *user;
+  const char *body_id, *scopes;
+  gint64 seen_ms;
+} Acting;
+
 /* The body may have been closed to the user meanwhile; then he acts for his home again. */
-static const char *allowed_body(Request *request, const char *body_id) {
-  for (gsize i = 0; i < request->user->n_grants; i++) {
-    gboolean below = FALSE;
-    if (body_is_below(request_read(request, NULL), body_id, request->user->grants[i].body_id, &below, NULL) && below)
-      return body_id;
+static gboolean find_acting(Request *request, const StoreSql *sql, const char *key, Acting *out, GError **error) {
+  Arena *arena = request->arena;
+  gboolean allowed = FALSE;
+  GError *failed = NULL;
+  StoreConn *conn = request_read(request, error);
+  g_autoptr(StoreRows) rows = conn ? store_query(conn, sql, S(S_TEXT(key), S_INT(request->now_ms)), error) : NULL;
+  while (rows && store_step(rows, &failed)) {
+    if (!out->user)
+      *out = (Acting){user_from_row(rows, arena), arena_text(arena, store_text(rows, USER_COLUMN_COUNT), -1),
+                      arena_text(arena, store_text(rows, USER_COLUMN_COUNT + 3), -1), store_int(rows, USER_COLUMN_COUNT + 1)};
+    user_add_grant(out->user, rows, arena);
+    allowed = allowed || !store_is_null(rows, USER_COLUMN_COUNT + 2);
   }
-  return request->user->home_body_id;
+  if (failed)
+    g_propagate_error(error, failed);
+  if (out->user && !allowed)
+    out->body_id = out->user->home_body_id;
+  return rows && !failed;
+}
+
+static void act_as(Request *request, const Acting *acting) {
+  request->user = acting->user;
+  request->lang = acting->user->lang;
+  request->body_id = acting->body_id;
 }
 
 gboolean session_resume(Request *request, const char *token, GError **error) {
+  Acting acting = {0};
   const char *id = hash_hex(request->arena, token);
-  StoreConn *conn = request_read(request, error);
-  g_autoptr(StoreRows) rows = conn ? store_query(conn, &SQL[SQL_RESUME], S(S_TEXT(id), S_INT(request->now_ms)), error) : NULL;
-  if (!rows)
+  if (!find_acting(request, &SQL[SQL_RESUME], id, &acting, error))
     return FALSE;
-  if (!store_step(rows, error))
-    return !error || !*error;
-  gint64 seen_ms = store_int(rows, 2);
-  const char *body_id = arena_text(request->arena, store_text(rows, 1), -1);
-  request->user = user_load(conn, request->arena, store_text(rows, 0), error);
-  if (!request->user)
-    return !error || !*error;
+  if (!acting.user)
+    return TRUE;
+  act_as(request, &acting);
   request->session_id = id;
-  request->lang = request->user->lang;
-  request->body_id = allowed_body(request, body_id);
-  return request->now_ms - seen_ms < TOUCH_MS || store_write(request->app->store, touch, request, error);
+  return request->now_ms - acting.seen_ms < TOUCH_MS || store_write(request->app->store, touch, request, error);
 }
 
 static gboolean delete_session(Change *change, void *data, GError **error) {
@@ -289,28 +309,13 @@ const char *token_new(Arena *arena, const char **out_hash) {
 }
 
 gboolean token_resume(Request *request, const char *bearer, GError **error) {
+  Acting acting = {0};
   TokenUse use = {hash_hex(request->arena, bearer), request->now_ms};
-  StoreConn *conn = request_read(request, error);
-  GError *failed = NULL;
-  g_autoptr(StoreRows) rows =
-      conn ? store_query(conn, &SQL[SQL_TOKEN], S(S_TEXT(use.hash), S_INT(request->now_ms)), error) : NULL;
-  if (!rows)
+  if (!find_acting(request, &SQL[SQL_TOKEN], use.hash, &acting, error))
     return FALSE;
-  if (!store_step(rows, &failed)) {
-    if (failed)
-      g_propagate_error(error, failed);
-    return !failed;
-  }
-  const char *body_id = arena_text(request->arena, store_text(rows, 1), -1);
-  request->token_scopes = arena_text(request->arena, store_text(rows, 2), -1);
-  gboolean fresh = request->now_ms - store_int(rows, 3) < TOUCH_MS;
-  request->user = user_load(conn, request->arena, store_text(rows, 0), &failed);
-  if (!request->user) {
-    if (failed)
-      g_propagate_error(error, failed);
-    return !failed;
-  }
-  request->lang = request->user->lang;
-  request->body_id = allowed_body(request, body_id);
-  return fresh || store_write(request->app->store, note_use, &use, error);
+  if (!acting.user)
+    return TRUE;
+  act_as(request, &acting);
+  request->token_scopes = acting.scopes;
+  return request->now_ms - acting.seen_ms < TOUCH_MS || store_write(request->app->store, note_use, &use, error);
 }

@@ -16,7 +16,8 @@ typedef struct {
 } Reply;
 
 typedef struct {
-  char *name, *value;
+  char *name;
+  GString *value;
 } Pair;
 
 typedef struct {
@@ -33,6 +34,7 @@ typedef struct {
   GByteArray *body;      /* JSON */
   char *cookie, *bearer, *csrf_header, *if_match, *site, *referer, *content_type, *agent;
   char *remote;
+  gboolean background; /* "X-Live": sent by the script that refreshes a page */
   const char *refusal;   /* set while reading: too large … (Vietnamese) */
   int refusal_code;      /* ErrorCode */
   Reply reply;

@@ -1,5 +1,6 @@
 #include "face/cli.h"
 #include "base/text.h"
+#include "core/body.h"
 #include "core/request.h"
 #include "core/user.h"
 #include <pwd.h>
@@ -10,7 +11,7 @@
 
 typedef struct {
   gboolean json, help;
-  const char *as;
+  const char *as, *at;
 } CliOptions;
 
 static void tell(const char *format, ...) G_GNUC_PRINTF(1, 2);
@@ -36,9 +37,13 @@ static char *spoken(const Operation *operation) {
 }
 
 void cli_usage(const App *app) {
-  printf("Ứng Cứu %s\n\nCách dùng: ungcuu LỆNH [đối số] [--trường giá-trị] [--json] [--as TÀI-KHOẢN] [--home THƯ-MỤC]\n\n",
+  printf("Ứng Cứu %s\n\nCách dùng: ungcuu LỆNH [đối số] [--trường giá-trị] [--json] [--as TÀI-KHOẢN] [--at ĐƠN-VỊ] [--home THƯ-MỤC]\n\n",
          UNGCUU_VERSION);
   puts("  serve                        chạy máy chủ trang (xem ungcuu serve --help)");
+  puts("  jobs                         chạy việc nền: lịch, thư, nhắc việc (serve tự chạy)");
+  puts("  backup                       như backup run");
+  puts("  restore THƯ-MỤC              như backup restore, vào thư mục dữ liệu trống của --home");
+  puts("  doctor                       như system doctor");
   for (const Module *const *module = app->modules; *module; module++)
     for (gsize i = 0; i < (*module)->operations.count; i++) {
       const Operation *operation = &(*module)->operations.rows[i];
@@ -116,6 +121,10 @@ static gboolean take_flag(Request *request, CliOptions *options, char **words, i
     options->as = parts[1] ? arena_text(request->arena, parts[1], -1) : words[++*at];
     return TRUE;
   }
+  if (strcmp(parts[0], "at") == 0 && (parts[1] || *at + 1 < count)) {
+    options->at = parts[1] ? arena_text(request->arena, parts[1], -1) : words[++*at];
+    return TRUE;
+  }
   if (g_str_has_suffix(word, "-stdin")) {
     g_autofree char *name = g_strndup(word, strlen(word) - strlen("-stdin"));
     const Field *secret = find_field(request->operation, name);
@@ -160,6 +169,23 @@ static gboolean take_words(Request *request, CliOptions *options, char **words, 
 
 /* --- who calls --- */
 
+/* Any body where one of the user's roles holds. */
+static gboolean act_at(Request *request, const char *body_id, GError **error) {
+  StoreConn *conn = request_read(request, error);
+  for (gsize i = 0; conn && i < request->user->n_grants; i++) {
+    gboolean below = FALSE;
+    if (!body_is_below(conn, body_id, request->user->grants[i].body_id, &below, error))
+      return FALSE;
+    if (below) {
+      request->body_id = body_id;
+      return TRUE;
+    }
+  }
+  if (conn)
+    g_set_error(error, APP_ERROR, ERROR_NOT_FOUND, "Không có đơn vị này trong phạm vi được làm việc.");
+  return FALSE;
+}
+
 static gboolean sign_in(Request *request, const CliOptions *options, GError **error) {
   const struct passwd *entry = getpwuid(getuid());
   request->os_user = entry ? arena_text(request->arena, entry->pw_name, -1) : "?";
@@ -171,7 +197,9 @@ static gboolean sign_in(Request *request, const CliOptions *options, GError **er
   if (!request->user && options->as && (!error || !*error))
     g_set_error(error, APP_ERROR, ERROR_NOT_FOUND, "Không có tài khoản %s.", options->as);
   request->body_id = request->user ? request->user->home_body_id : NULL;
-  return !error || !*error;
+  if (error && *error)
+    return FALSE;
+  return !options->at || !request->user || act_at(request, options->at, error);
 }
 
 /* --- output --- */

@@ -1,4 +1,4 @@
-/* The command line: ungcuu MODULE VERB [FILE|ID …] [--field value …] [--json] [--as LOGIN] [--home DIR].
+/* The command line: ungcuu MODULE VERB [FILE|ID …] [--field value …] [--json] [--as LOGIN] [--at BODY] [--home DIR].
  *
  * Data to standard output, words to standard error; exit codes of base/error.h.
  */

@@ -11,8 +11,7 @@ static const struct {
     [FIELD_FILE] = {"string", "binary"},    [FIELD_JSON] = {"object", NULL},
 };
 
-static void add_schema(Doc *parent, const Field *field) {
-  Doc *schema = doc_object(parent, KEY("schema"));
+static void fill_schema(Doc *schema, const Field *field) {
   doc_text(schema, KEY("type"), JSON_TYPES[field->type].type);
   if (JSON_TYPES[field->type].format)
     doc_text(schema, KEY("format"), JSON_TYPES[field->type].format);
@@ -41,13 +40,13 @@ static void add_parameter(Doc *list, const Operation *operation, const Field *fi
   doc_text(parameter, KEY("in"), path ? "path" : "query");
   doc_bool(parameter, KEY("required"), path || field->required);
   doc_text(parameter, KEY("description"), field->label);
-  add_schema(parameter, field);
+  fill_schema(doc_object(parameter, KEY("schema")), field);
 }
 
 static void add_property(Doc *properties, Doc *required, const Field *field) {
   Doc *holder = doc_object(properties, g_intern_string(field->name));
   doc_text(holder, KEY("description"), field->label);
-  doc_text(holder, KEY("type"), JSON_TYPES[field->type].type);
+  fill_schema(holder, field);
   if (field->required)
     doc_text(required, NULL, field->name);
 }

@@ -126,7 +126,7 @@ static void flash_put(PageSet *set, const Request *request) {
 }
 
 static void flash_show(PageSet *set, const Request *request, Doc *page) {
-  if (!request->session_id)
+  if (!request->session_id || request->background)
     return;
   g_mutex_lock(&set->lock);
   Flash *flash = g_hash_table_lookup(set->flashes, request->session_id);
@@ -311,7 +311,7 @@ static const char *fill(Request *request, const Doc *answer, const char *pattern
     }
     g_autofree char *name = g_strndup(p + 1, (gsize)(end - p - 1));
     const char *value = lookup(request, answer, name);
-    g_string_append_uri_escaped(path, value ? value : "", NULL, FALSE);
+    g_string_append_uri_escaped(path, value ? value : "", "/?&=", FALSE); /* a whole address, after signing in */
     p = end + 1;
   }
   return arena_text(request->arena, path->str, (gssize)path->len);

@@ -64,6 +64,7 @@ static const char *clean_agent(Arena *arena, const char *agent) {
 static gboolean resume(Request *request, Call *call, GError **error) {
   request->remote = arena_text(request->arena, call->remote, -1);
   request->agent = clean_agent(request->arena, call->agent);
+  request->background = call->background;
   request->path = arena_printf(request->arena, "%s%s", call->path, call->query ? call->query : "");
   if (call->bearer)
     return token_resume(request, call->bearer, error);
@@ -92,7 +93,7 @@ static gboolean check_origin(Request *request, const Call *call, GError **error)
 static gboolean put_pairs(Request *request, const Call *call, GError **error) {
   for (guint i = 0; i < call->pairs->len; i++) {
     const Pair *pair = &g_array_index(call->pairs, Pair, i);
-    if (!request_put(request, pair->name, pair->value, error))
+    if (!request_put(request, pair->name, pair->value->str, error))
       return FALSE;
   }
   for (guint i = 0; i < call->uploads->len; i++) {
@@ -112,6 +113,14 @@ static gboolean put_input(Request *request, const Call *call, const char *const 
 
 /* --- one call --- */
 
+/* A page shows one state of the store, and finds it faster. */
+static StoreConn *begin_reading(const Pages *pages, const Call *call) {
+  StoreConn *conn = strcmp(call->method, "GET") == 0 ? store_read(pages->app->store, NULL) : NULL;
+  if (conn)
+    store_read_begin(conn);
+  return conn;
+}
+
 static void answer_operation(Pages *pages, Call *call, Arena *arena, const char *path, gboolean api) {
   const char *names[ROUTE_PARAMS], *values[ROUTE_PARAMS];
   int count = 0;
@@ -121,6 +130,7 @@ static void answer_operation(Pages *pages, Call *call, Arena *arena, const char 
   g_autoptr(Request) request = request_new(pages->app, arena, operation, api ? FACE_API : FACE_WEB);
   g_autoptr(GError) error = NULL;
   Doc *answer = doc_new(arena);
+  StoreConn *reading = begin_reading(pages, call);
   if (call->refusal)
     g_set_error_literal(&error, APP_ERROR, call->refusal_code, call->refusal);
   else if (resume(request, call, &error) && !operation)
@@ -132,6 +142,8 @@ static void answer_operation(Pages *pages, Call *call, Arena *arena, const char 
     rest_reply(request, call, answer, error);
   else
     page_reply(pages->set, request, call, answer, error);
+  if (reading)
+    store_read_end(reading);
 }
 
 static void answer_live(Pages *pages, Call *call, Arena *arena) {

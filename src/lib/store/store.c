@@ -75,6 +75,18 @@ StoreConn *store_read(Store *store, GError **error) {
   return conn;
 }
 
+void store_read_begin(StoreConn *conn) {
+  static const StoreSql BEGIN = {"store.read_begin", "BEGIN", NULL};
+  if (!store_is_postgres(conn->store))
+    store_exec(conn, &BEGIN, S0, NULL, NULL);
+}
+
+void store_read_end(StoreConn *conn) {
+  static const StoreSql COMMIT = {"store.read_end", "COMMIT", NULL};
+  if (!store_is_postgres(conn->store) && conn->driver->in_transaction(conn))
+    store_exec(conn, &COMMIT, S0, NULL, NULL);
+}
+
 static void readers_close(Store *store) {
   g_mutex_lock(&readers_lock);
   for (guint i = 0; i < store->readers->len; i++) {

@@ -60,6 +60,10 @@ void store_close(Store *store);
 gboolean store_is_postgres(const Store *store);
 
 StoreConn *store_read(Store *store, GError **error);
+/* Between these a reader sees one state of the store, whatever is committed meanwhile, and SQLite looks for others' commits
+ * once instead of with each statement. PostgreSQL: nothing (it would cost two round trips). Not nested. */
+void store_read_begin(StoreConn *conn);
+void store_read_end(StoreConn *conn);
 
 typedef gboolean (*StoreWriteFunc)(StoreConn *conn, void *data, GError **error);
 /* FALSE from the function rolls its savepoint back and is the result here; the others of the group are untouched. A

@@ -300,19 +300,23 @@ static void sync_folder(const char *path) {
   close(fd);
 }
 
-/* SQLite makes its files readable to all; what it opens keeps the mode of what is there, also for -wal and -shm. */
+/* SQLite makes its files readable to all; what it opens keeps the mode of what is there, also for -wal and -shm.
+ *
+ * A file that is there is not opened here: closing it again would drop every POSIX lock that this process holds on it, and
+ * another process that ends would take itself for the last one and remove the log under our feet. */
 static gboolean create_private(const char *path, GError **error) {
-  int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (fd < 0) {
-    g_set_error(error, APP_ERROR, errno == ENOSPC ? ERROR_FULL : ERROR_FAILED, "Không mở được kho dữ liệu %s: %s.",
-                path, g_strerror(errno));
-    return FALSE;
-  }
   struct stat status;
-  if (fstat(fd, &status) == 0 && status.st_size == 0)
+  int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (fd >= 0) {
     sync_folder(path);
-  close(fd);
-  return TRUE;
+    close(fd);
+    return TRUE;
+  }
+  if (errno == EEXIST && lstat(path, &status) == 0 && S_ISREG(status.st_mode))
+    return TRUE;
+  g_set_error(error, APP_ERROR, errno == ENOSPC ? ERROR_FULL : ERROR_FAILED, "Không mở được kho dữ liệu %s: %s.", path,
+              errno == EEXIST ? "không phải một tệp" : g_strerror(errno));
+  return FALSE;
 }
 
 static void configure_once(void) {

@@ -3,6 +3,9 @@
 #include "lib/store/store_testing.h"
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
+#include <sys/wait.h>
+#include <fcntl.h>
 
 static const Migration NOTES[] = {
     {1, "0001_note.sql",
@@ -454,6 +457,39 @@ static void test_private(gconstpointer engine) {
   store_close(store);
 }
 
+/* SQLite marks an open file by a lock on these bytes; another process asks whether we hold it. */
+static gboolean is_held(const char *path) {
+  pid_t child = fork();
+  if (child == 0) {
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 0x40000002, .l_len = 510};
+    int fd = open(path, O_RDWR | O_CLOEXEC);
+    _exit(fd >= 0 && fcntl(fd, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK ? 0 : 1);
+  }
+  int status = -1;
+  g_assert_cmpint(waitpid(child, &status, 0), ==, child);
+  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+static gpointer read_once(gpointer store) {
+  g_assert_nonnull(store_read(store, NULL));
+  return NULL;
+}
+
+/* Whatever opens later, also for writing, the first connection keeps its lock: without it another process that ends
+ * would remove the log that this one still writes to. */
+static void test_keeps_lock(gconstpointer engine) {
+  g_autoptr(StoreTesting) testing = store_testing_new(engine);
+  Store *store = store_testing_open(testing);
+  g_assert_nonnull(store_read(store, NULL));
+  g_assert_true(is_held(testing->url));
+  Store *again = store_testing_open(testing);
+  g_thread_join(g_thread_new("reader", read_once, again));
+  store_close(again);
+  g_assert_true(is_held(testing->url));
+  store_close(store);
+  g_assert_false(is_held(testing->url));
+}
+
 static void test_cannot_open(gconstpointer engine) {
   (void)engine;
   static const struct {
@@ -486,6 +522,7 @@ int main(int argc, char **argv) {
   STORE_TESTING_ADD("/store/explain", test_explain);
   STORE_TESTING_ADD("/store/reopen", test_reopen);
   g_test_add_data_func("/store/private/sqlite", GINT_TO_POINTER(TESTING_SQLITE), test_private);
+  g_test_add_data_func("/store/keeps_lock/sqlite", GINT_TO_POINTER(TESTING_SQLITE), test_keeps_lock);
   g_test_add_data_func("/store/cannot_open", NULL, test_cannot_open);
   return g_test_run();
 }

@@ -1,4 +1,9 @@
-/* Module account: signing in and out, users and their roles, second factor, API tokens. */
+/* Module account: signing in and out, users and their roles, second factor, API tokens.
+ *
+ * A user belongs to a home body. Who may add, change or disable him is an administrator there or above it, and, for
+ * everything that would let one act in his name (password, second factor, OS user), also of every body where he holds
+ * a role: else an administrator below could take over a role above.
+ */
 #pragma once
 #include "core/request.h"
 

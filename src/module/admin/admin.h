@@ -1,5 +1,5 @@
 /* Module admin: settings of the installation, audit log, backup, the law data, the state of the program. */
 #pragma once
-#include "core/app.h"
+#include "core/request.h"
 
 extern const Module admin_module;

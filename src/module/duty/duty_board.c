@@ -2,6 +2,7 @@
 #include "base/date.h"
 #include "core/message.h"
 #include "module/duty/duty_pages.h"
+#include "module/duty/duty_remind.h"
 #include "module/duty/duty_show.h"
 
 #define BOARD_ROWS 8
@@ -82,10 +83,10 @@ static gboolean board_row(const DutyRow *found, void *data) {
 gboolean duty_board(Request *request, Doc *board, GError **error) {
   StoreConn *conn = request_read(request, error);
   Doc *tiles = (Doc *)(gintptr)doc_get(board, KEY("tiles"));
-  gint64 late = 0, soon = 0;
-  if (!conn || !duty_store_count(conn, request->body_id, "", duty_key_after(request, -1), &late, error) ||
-      !duty_store_count(conn, request->body_id, duty_key_after(request, 0), duty_key_after(request, 7), &soon, error))
+  const DutyCounts *counts = conn ? duty_counts(request, request->body_id, error) : NULL;
+  if (!counts)
     return FALSE;
+  gint64 late = counts->late, soon = counts->soon;
   add_tile(request, tiles, late, "Nhiệm vụ quá hạn", late ? oldest_note(request, conn) : "", "/nhiem-vu?tab=qua-han", TRUE);
   add_tile(request, tiles, soon, "Nhiệm vụ 7 ngày tới",
            arena_printf(request->arena, "%s %s", message(request->lang, "đến hết"), duty_day_text(request->arena, duty_key_after(request, 7))),
@@ -95,7 +96,7 @@ gboolean duty_board(Request *request, Doc *board, GError **error) {
   Doc *next = add_table(request, add_section(request, board, "den-han", "Đến hạn sớm nhất", "/nhiem-vu"));
   DutyQuery query = {.body_id = request->body_id, .to_key = "9999-12-30", .limit = BOARD_ROWS};
   return duty_store_mine(conn, request->user->id, BOARD_ROWS, board_row, (void *[]){mine, request}, error) &&
-         duty_store_list(conn, &query, board_row, (void *[]){next, request}, error);
+         duty_store_list(conn, &query, board_row, (void *[]){next, request}, error) && duty_escalated_board(request, board, error);
 }
 
 gboolean duty_calendar(Request *request, const char *from_day, const char *to_day, Doc *items, GError **error) {
@@ -108,15 +109,12 @@ gboolean duty_calendar(Request *request, const char *from_day, const char *to_da
 }
 
 gboolean duty_badge(Request *request, const MenuEntry *entry, Doc *item, GError **error) {
-  gint64 late = 0;
-  StoreConn *conn = request->body_id ? request_read(request, error) : NULL;
+  const DutyCounts *counts = request->body_id ? duty_counts(request, request->body_id, error) : NULL;
   (void)entry;
-  if (!conn || !duty_store_count(conn, request->body_id, "", duty_key_after(request, -1), &late, error))
-    return FALSE;
-  if (!late)
-    return TRUE;
+  if (!counts || !counts->late)
+    return counts != NULL;
   Doc *badge = doc_object(item, KEY("badge"));
-  doc_int(badge, KEY("count"), late);
+  doc_int(badge, KEY("count"), counts->late);
   doc_bool(badge, KEY("late"), TRUE);
   doc_text(badge, KEY("words"), message(request->lang, "quá hạn"));
   return TRUE;

@@ -3,43 +3,48 @@
 #include "core/message.h"
 #include "module/duty/duty_pages.h"
 
+#define UNITS_MOST 200
+
 enum { SQL_UNITS, SQL_PEOPLE, SQL_SECTIONS };
 static const StoreSql SQL[] = {
     [SQL_UNITS] = {"duty.units",
                    "SELECT b.id, b.short_name FROM body b WHERE b.parent_id = $1 AND b.closed_day IS NULL "
-                   "ORDER BY b.sort_key, b.id LIMIT 200", NULL},
+                   "ORDER BY b.sort_key LIMIT $2", NULL},
     [SQL_PEOPLE] = {"duty.people",
                     "SELECT DISTINCT u.id, u.name FROM account u JOIN account_role r ON r.account_id = u.id "
                     "WHERE u.disabled_ms IS NULL AND r.body_id IN (SELECT b.id FROM body b WHERE b.id = $1 OR b.parent_id = $1) "
                     "ORDER BY u.name, u.id LIMIT 200", NULL},
+    /* From one section to the next along the index: a body's duties are many, its sections few. */
     [SQL_SECTIONS] = {"duty.sections",
-                      "SELECT section FROM duty WHERE body_id = $1 AND section <> '' GROUP BY section ORDER BY section LIMIT 60",
-                      NULL},
+                      "WITH RECURSIVE s (section) AS (SELECT min(section) FROM duty WHERE body_id = $1 AND section > '' UNION ALL "
+                      "SELECT (SELECT min(d.section) FROM duty d WHERE d.body_id = $1 AND d.section > s.section) FROM s "
+                      "WHERE s.section IS NOT NULL) SELECT section FROM s WHERE section IS NOT NULL LIMIT 60", NULL},
 };
 const StoreSqlTable duty_choice_sql = {SQL, G_N_ELEMENTS(SQL)};
 
 static void add_option(Doc *options, const char *value, const char *label, const char *selected) {
   Doc *option = doc_object(options, NULL);
-  doc_text_copy(option, KEY("value"), value);
-  doc_text_copy(option, KEY("label"), label);
+  doc_text(option, KEY("value"), value);
+  doc_text(option, KEY("label"), label);
   doc_bool(option, KEY("selected"), g_strcmp0(value, selected) == 0);
 }
 
-static gboolean each_option(StoreConn *conn, const StoreSql *sql, const char *body_id, const char *selected, Doc *options,
-                            GError **error) {
+const DutyUnit *duty_store_units(Request *request, StoreConn *conn, const char *body_id, GError **error) {
+  DutyUnit *units = arena_alloc(request->arena, (UNITS_MOST + 1) * sizeof *units);
+  int count = 0;
   GError *failed = NULL;
-  g_autoptr(StoreRows) rows = store_query(conn, sql, S(S_TEXT(body_id)), error);
+  g_autoptr(StoreRows) rows = store_query(conn, &SQL[SQL_UNITS], S(S_TEXT(body_id), S_INT(UNITS_MOST)), error);
   while (rows && store_step(rows, &failed))
-    add_option(options, store_text(rows, 0), store_text(rows, store_columns(rows) - 1), selected);
+    units[count++] = (DutyUnit){arena_text(request->arena, store_text(rows, 0), -1), arena_text(request->arena, store_text(rows, 1), -1)};
+  units[count].id = NULL;
   if (failed)
     g_propagate_error(error, failed);
-  return rows && !failed;
+  return rows && !failed ? units : NULL;
 }
 
-gboolean duty_store_add_units(Request *request, StoreConn *conn, const char *body_id, const char *selected, Doc *options,
-                              GError **error) {
-  (void)request;
-  return each_option(conn, &SQL[SQL_UNITS], body_id, selected, options, error);
+void duty_add_units(const DutyUnit *units, const char *selected, Doc *options) {
+  for (; units->id; units++)
+    add_option(options, units->id, units->name, selected);
 }
 
 static Doc *add_select(Request *request, Doc *fields, const char *name, const char *label, const char *any) {
@@ -52,25 +57,19 @@ static Doc *add_select(Request *request, Doc *fields, const char *name, const ch
   return options;
 }
 
-gboolean duty_store_unit_options(Request *request, StoreConn *conn, const char *body_id, const char *selected, Doc *fields,
-                                 GError **error) {
-  Doc *options = add_select(request, fields, "unit", "Đơn vị", "Mọi đơn vị");
-  return duty_store_add_units(request, conn, body_id, selected, options, error);
+void duty_add_unit_filter(Request *request, const DutyUnit *units, const char *selected, Doc *fields) {
+  duty_add_units(units, selected, add_select(request, fields, "unit", "Đơn vị", "Mọi đơn vị"));
 }
 
 gboolean duty_store_section_options(Request *request, StoreConn *conn, const char *body_id, const char *selected, Doc *fields,
                                     GError **error) {
   Doc *options = add_select(request, fields, "section", "Mục của kế hoạch", "Mọi mục");
-  return each_option(conn, &SQL[SQL_SECTIONS], body_id, selected, options, error);
-}
-
-static gboolean form_options(Request *request, const StoreSql *sql, const char *body_id, Doc *form, const char *field,
-                             const char *selected, GError **error) {
   GError *failed = NULL;
-  StoreConn *conn = request_read(request, error);
-  g_autoptr(StoreRows) rows = conn ? store_query(conn, sql, S(S_TEXT(body_id)), error) : NULL;
-  while (rows && store_step(rows, &failed))
-    form_option(form, field, store_text(rows, 0), store_text(rows, 1), g_strcmp0(store_text(rows, 0), selected) == 0);
+  g_autoptr(StoreRows) rows = store_query(conn, &SQL[SQL_SECTIONS], S(S_TEXT(body_id)), error);
+  while (rows && store_step(rows, &failed)) {
+    const char *section = arena_text(request->arena, store_text(rows, 0), -1);
+    add_option(options, section, section, selected);
+  }
   if (failed)
     g_propagate_error(error, failed);
   return rows && !failed;
@@ -78,10 +77,21 @@ static gboolean form_options(Request *request, const StoreSql *sql, const char *
 
 gboolean duty_store_unit_choices(Request *request, const char *body_id, Doc *form, const char *field, const char *selected,
                                  GError **error) {
-  return form_options(request, &SQL[SQL_UNITS], body_id, form, field, selected, error);
+  StoreConn *conn = request_read(request, error);
+  const DutyUnit *units = conn ? duty_store_units(request, conn, body_id, error) : NULL;
+  for (const DutyUnit *unit = units; unit && unit->id; unit++)
+    form_option(form, field, unit->id, unit->name, g_strcmp0(unit->id, selected) == 0);
+  return units != NULL;
 }
 
 gboolean duty_store_add_people(Request *request, const char *body_id, Doc *form, const char *field, const char *selected,
                                GError **error) {
-  return form_options(request, &SQL[SQL_PEOPLE], body_id, form, field, selected, error);
+  GError *failed = NULL;
+  StoreConn *conn = request_read(request, error);
+  g_autoptr(StoreRows) rows = conn ? store_query(conn, &SQL[SQL_PEOPLE], S(S_TEXT(body_id)), error) : NULL;
+  while (rows && store_step(rows, &failed))
+    form_option(form, field, store_text(rows, 0), store_text(rows, 1), g_strcmp0(store_text(rows, 0), selected) == 0);
+  if (failed)
+    g_propagate_error(error, failed);
+  return rows && !failed;
 }

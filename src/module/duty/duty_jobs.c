@@ -1,6 +1,8 @@
 #include "module/duty/duty_jobs.h"
 #include "base/clock.h"
 #include "base/date.h"
+#include "module/duty/duty_law_run.h"
+#include "module/duty/duty_remind.h"
 #include "module/duty/duty_store.h"
 #include <string.h>
 
@@ -90,6 +92,9 @@ static gboolean roll(App *app, const json_t *payload, GError **error) {
 }
 
 const JobRow DUTY_JOBS[] = {
+    {"duty.law_daily", "Bổ sung việc định kỳ theo pháp luật", duty_law_daily, 24 * 60},
     {"duty.roll", "Tạo kỳ tiếp theo của việc định kỳ", roll, 60},
+    {"duty.remind", "Nhắc việc đến hạn qua thư", duty_remind, .daily_at_minute = 420},
+    {"duty.escalate", "Báo việc quá hạn lâu lên cấp trên", duty_escalate, .daily_at_minute = 425},
     {NULL},
 };

@@ -17,17 +17,18 @@ typedef struct {
   const char *state;
   int from_days, to_days; /* from today; NO_LIMIT: open end */
   gboolean mine;
+  enum { COUNT_NONE, COUNT_OPEN, COUNT_LATE, COUNT_SOON } count; /* what stands beside the label */
 } Tab;
 
 #define NO_LIMIT G_MAXINT
 
 static const Tab TABS[] = {
-    {"mo",       "Chưa xong",      DUTY_OPEN, NULL,       NO_LIMIT, NO_LIMIT, FALSE},
-    {"cua-toi",  "Của tôi",        DUTY_OPEN, NULL,       NO_LIMIT, NO_LIMIT, TRUE },
-    {"qua-han",  "Quá hạn",        DUTY_OPEN, NULL,       NO_LIMIT, -1,       FALSE},
-    {"7-ngay",   "7 ngày tới",     DUTY_OPEN, NULL,       0,        7,        FALSE},
-    {"phe-duyet", "Chờ phê duyệt", DUTY_OPEN, "approval", NO_LIMIT, NO_LIMIT, FALSE},
-    {"xong",     "Hoàn thành",     DUTY_DONE, NULL,       NO_LIMIT, NO_LIMIT, FALSE},
+    {"mo",       "Chưa xong",      DUTY_OPEN, NULL,       NO_LIMIT, NO_LIMIT, FALSE, COUNT_OPEN},
+    {"cua-toi",  "Của tôi",        DUTY_OPEN, NULL,       NO_LIMIT, NO_LIMIT, TRUE, COUNT_NONE},
+    {"qua-han",  "Quá hạn",        DUTY_OPEN, NULL,       NO_LIMIT, -1,       FALSE, COUNT_LATE},
+    {"7-ngay",   "7 ngày tới",     DUTY_OPEN, NULL,       0,        7,        FALSE, COUNT_SOON},
+    {"phe-duyet", "Chờ phê duyệt", DUTY_OPEN, "approval", NO_LIMIT, NO_LIMIT, FALSE, COUNT_NONE},
+    {"xong",     "Hoàn thành",     DUTY_DONE, NULL,       NO_LIMIT, NO_LIMIT, FALSE, COUNT_NONE},
 };
 
 const char *duty_key_after(const Request *request, int days) {
@@ -54,7 +55,24 @@ static const char *to_key(const Request *request, const Tab *tab) {
 
 /* --- counts in words --- */
 
-static gboolean add_tabs(Request *request, StoreConn *conn, const char *body_id, const Tab *chosen, Doc *answer, GError **error) {
+const DutyCounts *duty_counts(Request *request, const char *body_id, GError **error) {
+  static const char KEY_OF_COUNTS;
+  DutyCounts *counts = request_recall(request, &KEY_OF_COUNTS, body_id);
+  StoreConn *conn = counts ? NULL : request_read(request, error);
+  if (!conn)
+    return counts;
+  counts = arena_alloc(request->arena, sizeof *counts);
+  if (!duty_store_counts(conn, body_id, duty_key_after(request, 0), duty_key_after(request, 7), counts, error))
+    return NULL;
+  request_remember(request, &KEY_OF_COUNTS, body_id, counts);
+  return counts;
+}
+
+static gint64 count_of(const DutyCounts *counts, const Tab *tab) {
+  return tab->count == COUNT_OPEN ? counts->open : tab->count == COUNT_LATE ? counts->late : counts->soon;
+}
+
+static void add_tabs(Request *request, const DutyCounts *counts, const Tab *chosen, Doc *answer) {
   Doc *tabs = doc_list(answer, KEY("tabs"));
   for (gsize i = 0; i < G_N_ELEMENTS(TABS); i++) {
     const Tab *tab = &TABS[i];
@@ -62,33 +80,22 @@ static gboolean add_tabs(Request *request, StoreConn *conn, const char *body_id,
     doc_text(row, KEY("label"), message(request->lang, tab->label));
     doc_text(row, KEY("url"), arena_printf(request->arena, "/nhiem-vu?tab=%s", tab->name));
     doc_bool(row, KEY("current"), tab == chosen);
-    gint64 count = 0;
-    if (tab->half == DUTY_DONE || tab->mine || tab->state)
-      continue;
-    if (!duty_store_count(conn, body_id, from_key(request, tab), to_key(request, tab), &count, error))
-      return FALSE;
-    doc_int(row, KEY("count"), count);
+    if (tab->count != COUNT_NONE)
+      doc_int(row, KEY("count"), count_of(counts, tab));
   }
-  return TRUE;
 }
 
-static gboolean add_summary(Request *request, StoreConn *conn, const char *body_id, Doc *answer, GError **error) {
-  gint64 open = 0, late = 0, soon = 0;
-  if (!duty_store_count(conn, body_id, "", "~", &open, error) ||
-      !duty_store_count(conn, body_id, "", duty_key_after(request, -1), &late, error) ||
-      !duty_store_count(conn, body_id, duty_key_after(request, 0), duty_key_after(request, 7), &soon, error))
-    return FALSE;
+static void add_summary(Request *request, const DutyCounts *counts, Doc *answer) {
   char a[NUMBER_SIZE], b[NUMBER_SIZE], c[NUMBER_SIZE];
-  number_write(a, open);
-  number_write(b, late);
-  number_write(c, soon);
+  number_write(a, counts->open);
+  number_write(b, counts->late);
+  number_write(c, counts->soon);
   doc_text(answer, KEY("summary"),
            arena_printf(request->arena, "%s %s, %s %s, %s %s.", a, message(request->lang, "việc chưa xong"), b,
                         message(request->lang, "quá hạn"), c, message(request->lang, "đến hạn trong 7 ngày tới")));
-  doc_int(answer, KEY("open"), open);
-  doc_int(answer, KEY("late"), late);
-  doc_int(answer, KEY("soon"), soon);
-  return TRUE;
+  doc_int(answer, KEY("open"), counts->open);
+  doc_int(answer, KEY("late"), counts->late);
+  doc_int(answer, KEY("soon"), counts->soon);
 }
 
 /* --- the list --- */
@@ -172,7 +179,8 @@ static gboolean list_found(Request *request, StoreConn *conn, const char *body_i
   return rows && !failed;
 }
 
-static gboolean add_filter(Request *request, StoreConn *conn, const char *body_id, const Tab *tab, Doc *answer, GError **error) {
+static gboolean add_filter(Request *request, StoreConn *conn, const char *body_id, const Tab *tab, const DutyUnit *units, Doc *answer,
+                           GError **error) {
   Doc *filter = doc_object(answer, KEY("filter"));
   const char *q = input_text(request, "q"), *section = input_text(request, "section");
   doc_text(filter, KEY("action"), "/nhiem-vu");
@@ -184,19 +192,17 @@ static gboolean add_filter(Request *request, StoreConn *conn, const char *body_i
   doc_text(search, KEY("label"), message(request->lang, "Tìm"));
   doc_text(search, KEY("value"), q ? q : "");
   doc_text(search, KEY("placeholder"), message(request->lang, "“phuong an” tìm cả “phương án”"));
-  return duty_store_unit_options(request, conn, request->body_id, body_id, fields, error) &&
-         duty_store_section_options(request, conn, body_id, section, fields, error);
+  duty_add_unit_filter(request, units, body_id, fields);
+  return duty_store_section_options(request, conn, body_id, section, fields, error);
 }
 
-static gboolean add_bulk(Request *request, StoreConn *conn, Doc *answer, GError **error) {
-  if (!request_may(request, "duty.write", request->body_id))
-    return TRUE;
+static void add_bulk(const DutyUnit *units, Doc *answer) {
   Doc *bulk = doc_object(answer, KEY("bulk"));
   Doc *assign = doc_object(bulk, KEY("assign"));
   doc_text(assign, KEY("action"), "/nhiem-vu/giao");
   doc_text(doc_object(bulk, KEY("move")), KEY("action"), "/nhiem-vu/doi-han");
   doc_text(doc_object(bulk, KEY("complete")), KEY("action"), "/nhiem-vu/hoan-thanh");
-  return duty_store_add_units(request, conn, request->body_id, NULL, doc_list(assign, KEY("options")), error);
+  duty_add_units(units, NULL, doc_list(assign, KEY("options")));
 }
 
 static void add_empty(Request *request, const Tab *tab, Doc *answer) {
@@ -235,6 +241,21 @@ static gboolean fill_rows(Request *request, StoreConn *conn, const char *body_id
   return duty_store_list(conn, &query, take_row, listing, error);
 }
 
+/* What the page offers to do: filters, new duties, acts on those that are ticked. */
+static gboolean add_tools(Request *request, StoreConn *conn, const char *body_id, const Tab *tab, Doc *answer, GError **error) {
+  const DutyUnit *units = duty_store_units(request, conn, request->body_id, error);
+  if (!units)
+    return FALSE;
+  doc_text(answer, KEY("calendar_url"), "/lich");
+  doc_text(answer, KEY("export_url"), "/nhiem-vu/tep");
+  if (request_may(request, "duty.write", request->body_id)) {
+    doc_text(answer, KEY("new_url"), "/nhiem-vu/moi");
+    doc_text(answer, KEY("law_url"), "/nhiem-vu/tu-luat");
+    add_bulk(units, answer);
+  }
+  return add_filter(request, conn, body_id, tab, units, answer, error);
+}
+
 gboolean duty_list(Request *request, Doc *answer, GError **error) {
   StoreConn *conn = request_read(request, error);
   const Tab *tab = chosen_tab(request);
@@ -242,16 +263,14 @@ gboolean duty_list(Request *request, Doc *answer, GError **error) {
   if (!body_id || !request_require(request, "duty.read", body_id, error))
     return FALSE;
   Listing listing = {.request = request, .rows = doc_list(answer, KEY("rows")), .limit = (int)input_int(request, "limit", PAGE_ROWS)};
-  doc_text(answer, KEY("calendar_url"), "/lich");
-  doc_text(answer, KEY("export_url"), "/nhiem-vu/tep");
-  if (request_may(request, "duty.write", request->body_id))
-    doc_text(answer, KEY("new_url"), "/nhiem-vu/moi");
-  if (!fill_rows(request, conn, body_id, tab, &listing, error) || !add_summary(request, conn, body_id, answer, error))
+  const DutyCounts *counts = duty_counts(request, body_id, error);
+  if (!counts || !fill_rows(request, conn, body_id, tab, &listing, error))
     return FALSE;
+  add_summary(request, counts, answer);
   add_pager(request, &listing, tab, answer);
   if (!listing.count)
     add_empty(request, tab, answer);
-  return request->face != FACE_WEB ||
-         (add_tabs(request, conn, body_id, tab, answer, error) && add_filter(request, conn, body_id, tab, answer, error) &&
-          add_bulk(request, conn, answer, error));
+  if (request->face == FACE_WEB)
+    add_tabs(request, counts, tab, answer);
+  return request->face != FACE_WEB || add_tools(request, conn, body_id, tab, answer, error);
 }

@@ -5,6 +5,7 @@
 #include "core/user.h"
 #include "module/duty/duty_act.h"
 #include "module/duty/duty_jobs.h"
+#include "module/duty/duty_law_run.h"
 #include "module/duty/duty_pages.h"
 #include "module/duty/duty_show.h"
 #include <string.h>
@@ -210,11 +211,21 @@ static const Field PROOF_FIELDS[] = {IDS,
                                      {NULL}};
 static const Field UNDO_FIELDS[] = {{"_undo", FIELD_ID, "Việc cần hoàn tác"}, {"undo", FIELD_ID, "Việc cần hoàn tác"}, {NULL}};
 
+static const Field LAW_PAGE_FIELDS[] = {{"past", FIELD_BOOL, "Cả việc của văn bản cũ mà các kế hoạch còn dẫn"}, {NULL}};
+static const Field LAW_FIELDS[] = {{"past", FIELD_BOOL, "Cả việc của văn bản cũ mà các kế hoạch còn dẫn", .hidden = TRUE},
+                                   {"dry_run", FIELD_BOOL, "Chỉ xem, không tạo", .hidden = TRUE},
+                                   {NULL}};
+
 static const Operation OPERATIONS[] = {
     {"duty.list", "GET", "/nhiem-vu", "duty.read", "Nhiệm vụ", duty_list, LIST_FIELDS, .page = "duty/list.html",
      .columns = "rows:code,state.label,due.day,lead,title"},
     {"duty.form", "GET", "/nhiem-vu/moi", "duty.write", "Thêm nhiệm vụ", duty_new_form, NULL, .page = "duty/form.html",
      .faces = FACE_WEB /* a form */},
+    {"duty.law", "GET", "/nhiem-vu/tu-luat", "duty.write", "Việc định kỳ theo pháp luật chưa có trong danh sách", duty_law_page,
+     LAW_PAGE_FIELDS, .page = "duty/law.html", .columns = "rows:day,period,lead,title"},
+    {"duty.from_law", "POST", "/nhiem-vu/tu-luat", "duty.write", "Tạo nhiệm vụ từ việc định kỳ của pháp luật", duty_from_law, LAW_FIELDS,
+     .after = "/nhiem-vu", .columns = "rows:day,period,lead,title"},
+    {"duty.export", "GET", "/nhiem-vu/tep", "duty.read", "Xuất nhiệm vụ ra bảng tính", duty_export, NULL, .gives = GIVES_FILE},
     {"duty.view", "GET", "/nhiem-vu/{id}", "duty.read", "Xem một nhiệm vụ", duty_view, VIEW_FIELDS, .page = "duty/view.html",
      .columns = NULL, .versioned = TRUE},
     {"duty.add", "POST", "/nhiem-vu/moi", "duty.write", "Thêm nhiệm vụ ngoài kế hoạch", run_add, ADD_FIELDS, .after = "/nhiem-vu/{id}"},
@@ -244,10 +255,23 @@ static const PermissionRow PERMISSIONS[] = {
     {NULL},
 };
 
+static const SettingRow SETTINGS[] = {
+    {"duty.escalate_days", FIELD_INT, "7", "Quá hạn bao nhiêu ngày thì báo lên cấp trên", NULL, 1, 365, .on_page = TRUE},
+    {"duty.contact_days", FIELD_INT, "5", "Số ngày làm việc để thông báo thay đổi đầu mối",
+     "Nghị định không nêu số ngày; đây là hạn gợi ý cho nhiệm vụ được tạo khi đầu mối thay đổi.", 1, 60, TRUE},
+    {NULL},
+};
+
 static const MenuEntry MENU[] = {{"Nhiệm vụ", "/nhiem-vu", "duty.read", 50, FALSE, "duty"}, {NULL}};
 
 static const char *link_of(Arena *arena, const char *type, const char *id) {
   return strcmp(type, "duty") == 0 ? arena_printf(arena, "/nhiem-vu/%s", id) : NULL;
+}
+
+static const EventHandler EVENTS[] = {{"contact.changed", duty_contact_changed}, {NULL}};
+
+static gboolean sees(Request *request, const char *type, const char *id) {
+  return strcmp(type, "duty") == 0 && duty_require_seen(request, id, NULL);
 }
 
 const Module duty_module = {
@@ -258,6 +282,13 @@ const Module duty_module = {
     .board = duty_board,
     .calendar = duty_calendar,
     .badge = duty_badge,
+    .late = duty_late,
+    .body_row = duty_body_row,
+    .beside = duty_beside,
     .link = link_of,
+    .sees = sees,
     .jobs = DUTY_JOBS,
+    .events = EVENTS,
+    .settings = SETTINGS,
+    .doctor = duty_doctor,
 };

@@ -141,7 +141,7 @@ void duty_show_due(Request *request, Doc *row, const char *state, const char *du
   doc_text(shown, KEY("iso"), due_day);
 }
 
-void duty_show_row(Request *request, Doc *list, const DutyRow *found) {
+Doc *duty_show_row(Request *request, Doc *list, const DutyRow *found) {
   Arena *arena = request->arena;
   Doc *row = doc_object(list, NULL);
   const char *id = arena_text(arena, found->id, -1);
@@ -158,4 +158,5 @@ void duty_show_row(Request *request, Doc *list, const DutyRow *found) {
   doc_text(row, KEY("period"), duty_period_label(found->period));
   duty_show_state(request, row, state, due_day);
   duty_show_due(request, row, state, due_day);
+  return row;
 }

@@ -15,6 +15,6 @@ const char *duty_due_css(DueClass due); /* "late", "soon", "" */
 void duty_show_state(Request *request, Doc *row, const char *state, const char *due_day); /* "state" {class, label} */
 void duty_show_due(Request *request, Doc *row, const char *state, const char *due_day);   /* "due" {class, left, day} */
 /* One row of a list, as duty/list.html and duty_rows.html take it. */
-void duty_show_row(Request *request, Doc *list, const DutyRow *row);
+Doc *duty_show_row(Request *request, Doc *list, const DutyRow *row);
 const char *duty_today(const Request *request); /* ISO; arena */
 const char *duty_day_text(Arena *arena, const char *iso); /* 21/11/2026 */

@@ -10,22 +10,35 @@
   "AND ($7 = '' OR d.state = $7) AND ($8 = '' OR d.assignee_id = $8) AND ($9 = '' OR d.section = $9) "                  \
   "AND ($10 = '' OR d.plan_id = $10) "
 
+/* Where duty_month counts a duty. */
+#define MONTH "CASE WHEN open = 1 THEN substr(due_key, 1, 7) ELSE 'done' END"
+
+/* A section is of the body's own plan: its few duties first, CROSS JOIN because SQLite keeps to that order. */
+#define SECTION_FROM                                                                                                   \
+  " FROM duty d CROSS JOIN duty_scope s LEFT JOIN account u ON u.id = d.assignee_id "                                   \
+  "WHERE d.body_id = $1 AND d.section = $9 AND s.duty_id = d.id AND s.due_key = coalesce(d.due_day, '" NO_DUE "') "      \
+  "AND s.body_id = $1 AND s.open = $2 AND s.due_key >= $3 AND s.due_key <= $4 "
+
 enum {
   SQL_LIST_OPEN,
   SQL_LIST_DONE,
+  SQL_SECTION_OPEN,
+  SQL_SECTION_DONE,
   SQL_LIST_MINE,
   SQL_GET,
   SQL_ID_OF_CODE,
-  SQL_COUNT,
+  SQL_COUNTS,
   SQL_OLDEST,
   SQL_INSERT,
   SQL_PARTY,
   SQL_UPDATE,
   SQL_COUNT_DOWN,
   SQL_COUNT_CLEAN,
+  SQL_MONTH_DOWN,
   SQL_UNSCOPE,
   SQL_SCOPE,
   SQL_COUNT_UP,
+  SQL_MONTH_UP,
   SQL_EVENT,
   SQL_GROUP,
   SQL_UNDONE,
@@ -43,6 +56,12 @@ static const StoreSql SQL[] = {
     [SQL_LIST_DONE] = {"duty.list_done",
                        "SELECT " ROW_COLUMNS LIST_FROM "AND (s.due_key, s.duty_id) < ($5, $6) " LIST_FILTER
                        "ORDER BY s.due_key DESC, s.duty_id DESC LIMIT $11", NULL},
+    [SQL_SECTION_OPEN] = {"duty.section_open",
+                          "SELECT " ROW_COLUMNS SECTION_FROM "AND (s.due_key, s.duty_id) > ($5, $6) " LIST_FILTER
+                          "ORDER BY s.due_key, s.duty_id LIMIT $11", NULL},
+    [SQL_SECTION_DONE] = {"duty.section_done",
+                          "SELECT " ROW_COLUMNS SECTION_FROM "AND (s.due_key, s.duty_id) < ($5, $6) " LIST_FILTER
+                          "ORDER BY s.due_key DESC, s.duty_id DESC LIMIT $11", NULL},
     [SQL_LIST_MINE] = {"duty.list_mine",
                        "SELECT " ROW_COLUMNS " FROM (SELECT id AS duty_id, due_day AS due_key FROM duty WHERE assignee_id = $1 "
                        "AND state IN ('todo', 'doing', 'approval') ORDER BY due_day NULLS LAST, id LIMIT $2) s "
@@ -51,13 +70,16 @@ static const StoreSql SQL[] = {
     [SQL_GET] = {"duty.get",
                  "SELECT d.id, d.code, d.series_id, d.body_id, d.plan_id, d.law_rule, d.subject_type, d.subject_id, d.task_ref, "
                  "d.section, d.title, d.content, d.lead_names, d.lead_body_id, d.period, d.time_text, d.cycle_from, d.cycle_to, "
-                 "d.due_day, d.due_ground, d.due_basis, d.state, d.assignee_id, a.name, b.name, d.evidenced_ms, d.done_ms, "
+                 "d.due_day, d.due_ground, d.due_basis, d.state, d.assignee_id, a.name, b.name, d.done_by, d.evidenced_ms, d.done_ms, "
                  "d.created_ms, d.version FROM duty d LEFT JOIN account a ON a.id = d.assignee_id "
                  "LEFT JOIN account b ON b.id = d.done_by WHERE d.id = $1", NULL},
     [SQL_ID_OF_CODE] = {"duty.id_of_code", "SELECT id FROM duty WHERE code = $1", NULL},
-    [SQL_COUNT] = {"duty.count",
-                   "SELECT coalesce(sum(open_count), 0) FROM duty_day WHERE body_id = $1 AND due_key >= $2 AND due_key <= $3",
-                   NULL},
+    [SQL_COUNTS] = {"duty.counts",
+                    "SELECT coalesce((SELECT sum(open_count) FROM duty_month WHERE body_id = $1 AND month < 'done'), 0), "
+                    "coalesce((SELECT sum(open_count) FROM duty_month WHERE body_id = $1 AND month < $2), 0) "
+                    "+ coalesce((SELECT sum(open_count) FROM duty_day WHERE body_id = $1 AND due_key >= $2 AND due_key < $3), 0), "
+                    "coalesce((SELECT sum(open_count) FROM duty_day WHERE body_id = $1 AND due_key >= $3 AND due_key <= $4), 0), "
+                    "coalesce((SELECT open_count FROM duty_month WHERE body_id = $1 AND month = 'done'), 0)", NULL},
     [SQL_OLDEST] = {"duty.oldest",
                     "SELECT due_key FROM duty_scope WHERE body_id = $1 AND open = 1 ORDER BY due_key, duty_id LIMIT 1", NULL},
     [SQL_INSERT] = {"duty.insert",
@@ -78,6 +100,9 @@ static const StoreSql SQL[] = {
     [SQL_COUNT_CLEAN] = {"duty.count_clean",
                          "DELETE FROM duty_day WHERE open_count <= 0 AND (body_id, due_key) IN "
                          "(SELECT body_id, due_key FROM duty_scope WHERE duty_id = $1 AND open = 1)", NULL},
+    [SQL_MONTH_DOWN] = {"duty.month_down",
+                        "UPDATE duty_month SET open_count = open_count - 1 WHERE (body_id, month) IN "
+                        "(SELECT body_id, " MONTH " FROM duty_scope WHERE duty_id = $1)", NULL},
     [SQL_UNSCOPE] = {"duty.unscope", "DELETE FROM duty_scope WHERE duty_id = $1", NULL},
     [SQL_SCOPE] = {"duty.scope",
                    "INSERT INTO duty_scope (body_id, open, due_key, duty_id) SELECT DISTINCT a.ancestor_id, "
@@ -89,6 +114,10 @@ static const StoreSql SQL[] = {
                       "INSERT INTO duty_day (body_id, due_key, open_count) SELECT body_id, due_key, 1 FROM duty_scope "
                       "WHERE duty_id = $1 AND open = 1 ON CONFLICT (body_id, due_key) "
                       "DO UPDATE SET open_count = duty_day.open_count + 1", NULL},
+    [SQL_MONTH_UP] = {"duty.month_up",
+                      "INSERT INTO duty_month (body_id, month, open_count) SELECT body_id, " MONTH ", 1 FROM duty_scope "
+                      "WHERE duty_id = $1 ON CONFLICT (body_id, month) "
+                      "DO UPDATE SET open_count = duty_month.open_count + 1", NULL},
     [SQL_EVENT] = {"duty.add_event",
                    "INSERT INTO duty_event (id, duty_id, at_ms, account_id, kind, note, before, after, group_id) "
                    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)", NULL},
@@ -113,7 +142,7 @@ static const char *orelse(const char *text, const char *other) {
 
 /* --- lists --- */
 
-static gboolean each_row(StoreRows *rows, DutyRowFunc func, void *data, GError **error) {
+gboolean duty_store_each(StoreRows *rows, DutyRowFunc func, void *data, GError **error) {
   g_autoptr(GError) failed = NULL;
   while (store_step(rows, &failed)) {
     DutyRow row = {store_text(rows, 0), store_text(rows, 1), store_text(rows, 2), store_text(rows, 3), store_text(rows, 4),
@@ -128,21 +157,23 @@ static gboolean each_row(StoreRows *rows, DutyRowFunc func, void *data, GError *
 
 gboolean duty_store_list(StoreConn *conn, const DutyQuery *query, DutyRowFunc func, void *data, GError **error) {
   gboolean done = query->half == DUTY_DONE;
+  gboolean section = query->section && *query->section;
+  int statement = section ? (done ? SQL_SECTION_DONE : SQL_SECTION_OPEN) : (done ? SQL_LIST_DONE : SQL_LIST_OPEN);
   const char *first = done ? "~" : "";
   gboolean paged = query->after_key && *query->after_key;
   g_autoptr(StoreRows) rows = store_query(
-      conn, &SQL[done ? SQL_LIST_DONE : SQL_LIST_OPEN],
+      conn, &SQL[statement],
       S(S_TEXT(query->body_id), S_INT(done ? 0 : 1), S_TEXT(orelse(query->from_key, "")), S_TEXT(orelse(query->to_key, "~")),
         S_TEXT(paged ? query->after_key : first), S_TEXT(paged ? query->after_id : first), S_TEXT(orelse(query->state, "")),
         S_TEXT(orelse(query->assignee_id, "")), S_TEXT(orelse(query->section, "")), S_TEXT(orelse(query->plan_id, "")),
         S_INT(query->limit)),
       error);
-  return rows && each_row(rows, func, data, error);
+  return rows && duty_store_each(rows, func, data, error);
 }
 
 gboolean duty_store_mine(StoreConn *conn, const char *account_id, int limit, DutyRowFunc func, void *data, GError **error) {
   g_autoptr(StoreRows) rows = store_query(conn, &SQL[SQL_LIST_MINE], S(S_TEXT(account_id), S_INT(limit)), error);
-  return rows && each_row(rows, func, data, error);
+  return rows && duty_store_each(rows, func, data, error);
 }
 
 /* --- one --- */
@@ -156,7 +187,8 @@ const Duty *duty_store_get(StoreConn *conn, Arena *arena, const char *id, GError
                           &duty->subject_type, &duty->subject_id, &duty->task_ref, &duty->section, &duty->title,
                           &duty->content, &duty->lead_names, &duty->lead_body_id, &duty->period, &duty->time_text,
                           &duty->cycle_from, &duty->cycle_to, &duty->due_day, &duty->due_ground, &duty->due_basis,
-                          &duty->state, &duty->assignee_id, &duty->assignee_name, &duty->done_by_name};
+                          &duty->state, &duty->assignee_id, &duty->assignee_name, &duty->done_by_name,
+                          &duty->done_by};
   int count = (int)G_N_ELEMENTS(texts);
   for (int i = 0; i < count; i++)
     *texts[i] = arena_text(arena, store_text(rows, i), -1);
@@ -176,9 +208,17 @@ const char *duty_store_id_of_code(StoreConn *conn, Arena *arena, const char *cod
 
 /* --- counts --- */
 
-gboolean duty_store_count(StoreConn *conn, const char *body_id, const char *from_key, const char *to_key, gint64 *out_count,
-                          GError **error) {
-  return store_get_int(conn, &SQL[SQL_COUNT], S(S_TEXT(body_id), S_TEXT(from_key), S_TEXT(to_key)), 0, out_count, error);
+#define MONTH_SIZE 8 /* "2026-11" */
+
+gboolean duty_store_counts(StoreConn *conn, const char *body_id, const char *today, const char *last_soon, DutyCounts *out,
+                           GError **error) {
+  char month[MONTH_SIZE];
+  g_strlcpy(month, today, sizeof month);
+  g_autoptr(StoreRows) rows = store_query(conn, &SQL[SQL_COUNTS], S(S_TEXT(body_id), S_TEXT(month), S_TEXT(today), S_TEXT(last_soon)), error);
+  if (!rows || !store_step(rows, error))
+    return FALSE;
+  *out = (DutyCounts){store_int(rows, 0), store_int(rows, 1), store_int(rows, 2), store_int(rows, 3)};
+  return TRUE;
 }
 
 gboolean duty_store_oldest_due(StoreConn *conn, Arena *arena, const char *body_id, const char **out_day, GError **error) {
@@ -211,7 +251,8 @@ gboolean duty_store_add_party(StoreConn *conn, const char *duty_id, int position
 }
 
 gboolean duty_store_rescope(StoreConn *conn, const char *duty_id, GError **error) {
-  static const int STEPS[] = {SQL_COUNT_DOWN, SQL_COUNT_CLEAN, SQL_UNSCOPE, SQL_SCOPE, SQL_COUNT_UP};
+  static const int STEPS[] = {SQL_COUNT_DOWN, SQL_COUNT_CLEAN, SQL_MONTH_DOWN, SQL_UNSCOPE,
+                              SQL_SCOPE,      SQL_COUNT_UP,    SQL_MONTH_UP};
   for (gsize i = 0; i < G_N_ELEMENTS(STEPS); i++)
     if (!store_exec(conn, &SQL[STEPS[i]], S(S_TEXT(duty_id)), NULL, error))
       return FALSE;

@@ -27,22 +27,29 @@ typedef struct {
   const char *after_key, *after_id; /* the last row of the page before; "" for the first page */
   const char *state;      /* NULL: any */
   const char *assignee_id; /* NULL: anybody */
-  const char *section;    /* NULL: any */
+  const char *section;    /* of the body's own duties; NULL: any */
   const char *plan_id;    /* NULL: any */
   int limit;
 } DutyQuery;
 
 typedef gboolean (*DutyRowFunc)(const DutyRow *row, void *data);
 
+/* Rows with the columns of a list. */
+gboolean duty_store_each(StoreRows *rows, DutyRowFunc func, void *data, GError **error);
 gboolean duty_store_list(StoreConn *conn, const DutyQuery *query, DutyRowFunc func, void *data, GError **error);
 /* Open duties given to one person, whatever body they belong to. */
 gboolean duty_store_mine(StoreConn *conn, const char *account_id, int limit, DutyRowFunc func, void *data, GError **error);
 const Duty *duty_store_get(StoreConn *conn, Arena *arena, const char *id, GError **error); /* NULL without error: none */
 const char *duty_store_id_of_code(StoreConn *conn, Arena *arena, const char *code, GError **error);
 
-/* Open duties of the body and below whose due key is in the range. */
-gboolean duty_store_count(StoreConn *conn, const char *body_id, const char *from_key, const char *to_key, gint64 *out_count,
-                          GError **error);
+/* Duties of the body and below. */
+typedef struct {
+  gint64 open;
+  gint64 late, soon; /* of the open ones: due before today, due from today to last_soon */
+  gint64 done;
+} DutyCounts;
+gboolean duty_store_counts(StoreConn *conn, const char *body_id, const char *today, const char *last_soon, DutyCounts *out,
+                           GError **error);
 gboolean duty_store_oldest_due(StoreConn *conn, Arena *arena, const char *body_id, const char **out_day, GError **error);
 
 gboolean duty_store_insert(StoreConn *conn, const Duty *duty, GError **error);

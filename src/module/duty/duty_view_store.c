@@ -5,7 +5,7 @@
 #include "module/duty/duty_show.h"
 #include "module/duty/duty_store.h"
 
-enum { SQL_PARTIES, SQL_PROOFS, SQL_HISTORY, SQL_SIBLINGS };
+enum { SQL_PARTIES, SQL_PROOFS, SQL_HISTORY, SQL_SIBLINGS, SQL_OF_PLAN };
 static const StoreSql SQL[] = {
     [SQL_PARTIES] = {"duty.parties",
                      "SELECT name, certainty, body_id FROM duty_party WHERE duty_id = $1 AND role = $2 ORDER BY position", NULL},
@@ -19,6 +19,9 @@ static const StoreSql SQL[] = {
     [SQL_SIBLINGS] = {"duty.siblings",
                       "SELECT id, code, title, state, due_day FROM duty WHERE series_id = $1 AND id <> $2 "
                       "ORDER BY created_ms DESC, id DESC LIMIT 12", NULL},
+    [SQL_OF_PLAN] = {"duty.of_plan",
+                     "SELECT id, code, title, section, lead_names, state, due_day, period, time_text FROM duty WHERE plan_id = $1 "
+                     "ORDER BY id LIMIT 1000", NULL},
 };
 const StoreSqlTable duty_view_sql = {SQL, G_N_ELEMENTS(SQL)};
 
@@ -123,4 +126,20 @@ gboolean duty_store_siblings(Request *request, const Duty *duty, Doc *list, GErr
     duty_show_due(request, row, arena_text(request->arena, store_text(rows, 3), -1), due);
   }
   return finish(failed, error);
+}
+
+gboolean duty_list_of_plan(Request *request, const char *plan_id, Doc *list, GError **error) {
+  GError *failed = NULL;
+  g_autoptr(StoreRows) rows = query(request, &SQL[SQL_OF_PLAN], S(S_TEXT(plan_id)), error);
+  while (rows && store_step(rows, &failed)) {
+    DutyRow row = {store_text(rows, 0), store_text(rows, 1), store_text(rows, 2), store_text(rows, 3), store_text(rows, 4),
+                   store_text(rows, 5), store_text(rows, 6), store_text(rows, 7), NULL};
+    Doc *shown = duty_show_row(request, list, &row);
+    doc_text_copy(shown, KEY("section"), row.section);
+    if (!store_is_null(rows, 8))
+      doc_text_copy(shown, KEY("time_text"), store_text(rows, 8));
+  }
+  if (failed)
+    g_propagate_error(error, failed);
+  return rows && !failed;
 }

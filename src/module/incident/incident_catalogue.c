@@ -27,7 +27,7 @@ static const json_t *load(const App *app, const char *name) {
 }
 
 const json_t *incident_first_steps(const App *app, const char *kind) {
-  return json_object_get(json_object_get(load(app, "first_steps.yaml"), "first_steps"), kind);
+  return json_object_get(json_object_get(json_object_get(load(app, "first_steps.yaml"), "first_steps"), kind), "do");
 }
 
 /* --- names in a plan --- */

@@ -1,37 +1,8 @@
 #include "module/org/org.h"
 #include "base/id.h"
-#include "base/text.h"
 #include "core/body.h"
 #include "module/org/org_store.h"
 #include <string.h>
-
-/* --- names --- */
-
-static void append_words(GString *out, const char *folded) {
-  for (const char *p = folded; *p; p++) {
-    if (*p == '&')
-      g_string_append(out, " va ");
-    else
-      g_string_append_c(out, strchr(",.;:-/()\"'", *p) ? ' ' : *p);
-  }
-}
-
-/* Plans write the long form in headings and the short one in tables. */
-static const char *const SHORT_FORMS[][2] = {
-    {" uy ban nhan dan ",   " ubnd "},
-    {" hoi dong nhan dan ", " hdnd "},
-};
-
-char *org_fold_name(const char *name) {
-  g_autofree char *folded = text_fold(name);
-  g_autoptr(GString) words = g_string_new(" ");
-  append_words(words, folded);
-  g_autofree char *single = text_collapse(words->str);
-  g_string_printf(words, " %s ", single);
-  for (gsize i = 0; i < G_N_ELEMENTS(SHORT_FORMS); i++)
-    g_string_replace(words, SHORT_FORMS[i][0], SHORT_FORMS[i][1], 0);
-  return g_strdup(g_strstrip(words->str));
-}
 
 gboolean org_find_unit(StoreConn *conn, Arena *arena, const char *body_id, const char *name, const char **out_id,
                        GError **error) {

@@ -2,20 +2,25 @@
 #include "module/plan/plan_reading.h"
 #include <string.h>
 
-static gboolean is_missing(PlanText text) { return strspn(text.fold, "~.-_/ \x7f") == text.length; }
+static gboolean is_missing(PlanText text) {
+  return strspn(text.fold, "~.-_/ \x7f") == text.length;
+}
 
 /* Values of a row under the table's own titles; an empty cell takes the one above it in its group, marked so. */
-static json_t *row_json(PlanReading *reading, const PlanTable *table, guint index, PlanText *above, const char *pointer, gsize out_row) {
+static json_t *row_json(PlanReading *reading, const PlanTable *table, guint index, PlanText *above, const char *pointer,
+                        gsize out_row) {
   const PlanRow *row = &g_array_index(table->rows, PlanRow, index);
   json_t *cells = json_array(), *inferred = json_array();
   for (guint c = 0; c < table->columns; c++) {
     PlanText text = row->cells[c].text;
-    gboolean inherits = !text.length && above[c].length && table->roles[c] != COLUMN_NOTE && table->roles[c] != COLUMN_COUNT &&
-                        table->roles[c] != COLUMN_PRODUCT && table->roles[c] != COLUMN_CONTENT && !(table->merges && row->cells[c].present);
+    gboolean inherits = !text.length && above[c].length && table->roles[c] != COLUMN_NOTE &&
+                        table->roles[c] != COLUMN_COUNT && table->roles[c] != COLUMN_PRODUCT &&
+                        table->roles[c] != COLUMN_CONTENT && !(table->merges && row->cells[c].present);
     if (inherits) {
       text = above[c];
       json_array_append_new(inferred, plan_json_text(table->titles[c]));
-      plan_note(reading, PLAN_INFERRED, row->line_from, row->line_to, "%s/rows/%" G_GSIZE_FORMAT "/cells/%u", pointer, out_row, c);
+      plan_note(reading, PLAN_INFERRED, row->line_from, row->line_to, "%s/rows/%" G_GSIZE_FORMAT "/cells/%u", pointer,
+                out_row, c);
     }
     above[c] = text.length ? text : above[c];
     json_array_append_new(cells, is_missing(text) ? json_null() : plan_json_text(text));
@@ -68,14 +73,16 @@ static int read_appendix(PlanReading *reading, json_t *appendices, int index) {
   PlanText title = plan_text_from(reading->chunk, block->text, MIN(rest, block->text.length));
   while (title.length && strchr(".:- ", title.fold[0]))
     title = plan_text_from(reading->chunk, title, 1);
-  json_t *appendix = json_pack("{s:s, s:n, s:[], s:n, s:b, s:[]}", "name", name, "title", "columns", "plan_number_quoted", "is_tasks", 0, "rows");
+  json_t *appendix = json_pack("{s:s, s:n, s:[], s:n, s:b, s:[]}", "name", name, "title", "columns",
+                               "plan_number_quoted", "is_tasks", 0, "rows");
   json_array_append_new(appendices, appendix);
   plan_note(reading, PLAN_READ, block->line_from, block->line_to, "%s", pointer);
   gboolean tables = FALSE, quoted = FALSE;
   int i = index + 1;
   for (; i < (int)reading->blocks->len && !plan_block(reading, i)->appendix; i++) {
     block = plan_block(reading, i);
-    PlanText plan_number = !block->table && block->text.fold[0] == '(' ? quoted_number(reading, block->text) : PLAN_TEXT_EMPTY;
+    PlanText plan_number =
+        !block->table && block->text.fold[0] == '(' ? quoted_number(reading, block->text) : PLAN_TEXT_EMPTY;
     if (block->table && !tables)
       add_table(reading, appendix, block->table, pointer);
     else if (plan_number.length && !quoted)

@@ -2,15 +2,17 @@
 #include "module/plan/plan_reading.h"
 #include <string.h>
 
-/* Words that open a paragraph of their own even where the line before is filled to the margin. */
-static const char *const OPENERS[] = {"tren day la", "trong qua trinh", "yeu cau", "de nghi", "can cu", "thuc hien", "noi nhan",
-                                      "ke hoach nay", "doi voi", "viec xay dung", NULL};
+#define PARAGRAPH_MAX 20000 /* characters; joining stops there */
 
-static gboolean in_parenthesis(const char *fold) {
-  int depth = 0;
+/* Words that open a paragraph of their own even where the line before is filled to the margin. */
+static const char *const OPENERS[] = {"tren day la", "trong qua trinh", "yeu cau",  "de nghi",
+                                      "can cu",      "thuc hien",       "noi nhan", "ke hoach nay",
+                                      "doi voi",     "viec xay dung",   NULL};
+
+static int parentheses(const char *fold, int depth) {
   for (const char *p = fold; *p; p++)
     depth += *p == '(' ? 1 : *p == ')' && depth ? -1 : 0;
-  return depth > 0;
+  return depth;
 }
 
 static gboolean appendix_title(PlanText text) {
@@ -31,69 +33,110 @@ static gboolean appendix_title(PlanText text) {
 
 typedef struct {
   PlanReading *reading;
-  PlanLine *before; /* the line that the open block ends with */
-  gboolean broken;  /* something else stood in between: a table, the letterhead */
+  PlanLine *before;     /* the line that the open block ends with; NULL after something else: a table */
+  GString *text, *fold; /* of the open block so far */
+  int depth;            /* its open parentheses */
 } Joiner;
 
 static gboolean same_place(const PlanLine *a, const PlanLine *b) {
-  return a->source->table == b->source->table && a->source->row == b->source->row && a->source->column == b->source->column;
+  return a->source->table == b->source->table && a->source->row == b->source->row &&
+         a->source->column == b->source->column;
 }
 
 /* A dash that a wrapped "(… Việt Nam\n- VNCERT/CC)" left at the start of a line is no list mark. */
-static gboolean mark_is_false(const PlanBlock *open, const PlanLine *line) {
+static gboolean mark_is_false(const Joiner *joiner, const PlanBlock *open, const PlanLine *line) {
   const char *close = strchr(line->text.fold, ')');
   const char *again = strchr(line->text.fold, '(');
-  return line->mark.kind == MARK_DASH && in_parenthesis(open->text.fold) && close && (!again || close < again);
+  gsize length = open->text.length;
+  if (line->mark.kind == MARK_DASH && length && g_ascii_isdigit(open->text.fold[length - 1]) &&
+      g_ascii_isdigit(line->text.fold[line->mark.length]))
+    return TRUE; /* "giai đoạn 2027" / "- 2030" */
+  return line->mark.kind == MARK_DASH && joiner->depth && close && (!again || close < again);
+}
+
+/* The last word cannot end a sentence. */
+static gboolean goes_on(PlanText text) {
+  static const char *const OPEN_ENDS[] = {
+      " và",  " của",  " về",  " với", " cho", " tại", " theo", " thuộc", " các",     " hoặc", " đến", " từ", " là",
+      " gửi", " ngày", " khi", " Bộ",  " Sở",  " Ban", " Điều", " Phòng", " Công an", ",",     " -",   NULL};
+  for (gsize i = 0; OPEN_ENDS[i]; i++)
+    if (g_str_has_suffix(text.text, OPEN_ENDS[i]))
+      return TRUE;
+  return FALSE;
 }
 
 /* A section title of one line, and after it a line that opens a paragraph: filled to the margin, from a capital. */
 static gboolean heading_is_whole(const PlanReading *reading, const PlanBlock *open, PlanText next) {
-  static const char *const OPEN_ENDS[] = {" va", " cua", " bo", " so", " ban", " tinh", " huyen", " uy ban", ",", " phong", " cong an", NULL};
-  if (open->mark.kind > MARK_NUMBER_4 || (int)open->text.length > reading->margin * 2 + reading->margin / 4)
+  if (open->mark.kind > MARK_NUMBER_4 || (int)open->text.length > reading->margin * 2 + reading->margin / 4 ||
+      goes_on(open->text))
     return FALSE;
-  for (gsize i = 0; OPEN_ENDS[i]; i++)
-    if (g_str_has_suffix(open->text.fold, OPEN_ENDS[i]))
-      return FALSE;
   return plan_starts_any(next.fold, OPENERS) || (int)next.length * 5 >= reading->margin * 4;
 }
 
 static gboolean continues(const Joiner *joiner, const PlanBlock *open, const PlanLine *line) {
-  if (!open || !joiner->before || open->table || open->appendix || !same_place(joiner->before, line))
+  if (!open || !joiner->before || open->table || open->appendix || open->text.length > PARAGRAPH_MAX ||
+      !same_place(joiner->before, line))
     return FALSE;
   if (line->mark.kind != MARK_NONE)
-    return mark_is_false(open, line);
+    return mark_is_false(joiner, open, line);
   PlanText text = line->text;
   gunichar first = g_utf8_get_char(text.text);
   char end = open->text.fold[open->text.length ? open->text.length - 1 : 0];
-  if (joiner->reading->source->kind == SOURCE_DOCX) /* its paragraphs are whole; a break inside one goes on in small letters */
+  if (joiner->reading->source->kind ==
+      SOURCE_DOCX) /* its paragraphs are whole; a break inside one goes on in small letters */
     return g_unichar_islower(first) && end != ':' && !line->source->label;
   if (g_unichar_islower(first) || strchr(",;.)%", (int)text.fold[0]))
     return TRUE;
   if (appendix_title(text) || line->source->heading || end == ':')
     return FALSE;
+  if (goes_on(open->text) && !plan_text_caps(open->text))
+    return TRUE;
+  if (plan_starts_any(text.fold, OPENERS))
+    return FALSE;
   gboolean wrapped = joiner->reading->margin > 0;
   gboolean full = wrapped && (int)joiner->before->text.length * 5 >= joiner->reading->margin * 4 - 20;
-  if (g_ascii_isdigit(text.fold[0]) || in_parenthesis(open->text.fold))
+  if (g_ascii_isdigit(text.fold[0]) || joiner->depth)
     return full || !wrapped;
   if (plan_text_caps(text) && plan_text_caps(open->text) && wrapped && text.length > 4)
     return end != '.' || full;
   if (heading_is_whole(joiner->reading, open, text))
     return FALSE;
   if (strchr(".;", end))
-    return full && end == '.' && open->mark.kind != MARK_NONE && !plan_starts_any(text.fold, OPENERS) && open->mark.kind >= MARK_LETTER;
+    return full && end == '.' && open->mark.kind != MARK_NONE && open->mark.kind >= MARK_LETTER;
   return full;
 }
 
-static void append(PlanReading *reading, PlanBlock *open, const PlanLine *line) {
-  open->text = plan_text_join(reading->chunk, open->text, line->text);
-  open->line_to = line->source->number;
+/* The open block keeps a view of what is joined so far; close_block() makes it its own. */
+static void append(Joiner *joiner, PlanBlock *open, PlanText text, int line) {
+  if (joiner->text->len) {
+    g_string_append_c(joiner->text, ' ');
+    g_string_append_c(joiner->fold, ' ');
+  }
+  g_string_append(joiner->text, text.text);
+  g_string_append(joiner->fold, text.fold);
+  joiner->depth = parentheses(text.fold, joiner->depth);
+  gsize length = joiner->fold->len;
+  open->text = length ? (PlanText){joiner->text->str, joiner->fold->str, length} : PLAN_TEXT_EMPTY;
+  open->line_to = line;
+}
+
+static void close_block(Joiner *joiner) {
+  PlanReading *reading = joiner->reading;
+  if (joiner->fold->len && reading->blocks->len) {
+    PlanBlock *open = plan_block(reading, reading->blocks->len - 1);
+    open->text = (PlanText){g_string_chunk_insert(reading->chunk, joiner->text->str),
+                            g_string_chunk_insert(reading->chunk, joiner->fold->str), joiner->fold->len};
+  }
+  g_string_truncate(joiner->text, 0);
+  g_string_truncate(joiner->fold, 0);
+  joiner->depth = 0;
 }
 
 static void add_block(PlanReading *reading, const PlanLine *line) {
-  PlanBlock block = {.mark = line->mark, .line_from = line->source->number, .line_to = line->source->number, .parent = -1};
+  PlanBlock block = {
+      .mark = line->mark, .line_from = line->source->number, .line_to = line->source->number, .parent = -1};
   block.text = plan_text_from(reading->chunk, line->text, line->mark.kind == MARK_NONE ? 0 : line->mark.length);
   block.appendix = appendix_title(line->text);
-  block.bold = line->bold;
   block.heading = line->source->heading;
   PlanMark inner = plan_mark(block.text);
   if (block.mark.kind == MARK_DASH && (inner.kind == MARK_PLUS || inner.kind == MARK_STAR)) {
@@ -103,13 +146,13 @@ static void add_block(PlanReading *reading, const PlanLine *line) {
   g_array_append_val(reading->blocks, block);
 }
 
-static PlanTable *table_at(PlanReading *reading, guint line) {
-  for (guint t = 0; t < reading->tables->len; t++) {
-    PlanTable *table = reading->tables->pdata[t];
-    if (table->first == line)
-      return table;
-  }
-  return NULL;
+/* Tables stand in the order of their lines; *at is the next one. */
+static PlanTable *table_at(PlanReading *reading, guint line, guint *at) {
+  PlanTable *table = *at < reading->tables->len ? reading->tables->pdata[*at] : NULL;
+  if (!table || table->first != line)
+    return NULL;
+  (*at)++;
+  return table;
 }
 
 static void add_table(PlanReading *reading, PlanTable *table) {
@@ -139,7 +182,9 @@ static void split_labels(PlanReading *reading) {
     for (gsize from = 0;;) {
       LabelKind kind = LABEL_NONE;
       gsize value = 0;
-      gssize at = block.table || block.appendix ? -1 : plan_label_find(block.text, from, &kind, &value);
+      gssize at = block.table || block.appendix || block.text.length > PARAGRAPH_MAX
+                      ? -1
+                      : plan_label_find(block.text, from, &kind, &value);
       if (at == 0) {
         from = value;
         continue;
@@ -165,11 +210,14 @@ static void split_labels(PlanReading *reading) {
 }
 
 void plan_blocks_build(PlanReading *reading) {
-  Joiner joiner = {.reading = reading};
+  g_autoptr(GString) text = g_string_new(NULL), fold = g_string_new(NULL);
+  Joiner joiner = {.reading = reading, .text = text, .fold = fold};
+  guint next_table = 0;
   for (guint i = 0; i < reading->lines->len; i++) {
     PlanLine *line = plan_line(reading, i);
-    PlanTable *table = line->use == LINE_TABLE ? table_at(reading, i) : NULL;
+    PlanTable *table = line->use == LINE_TABLE ? table_at(reading, i, &next_table) : NULL;
     if (table) {
+      close_block(&joiner);
       add_table(reading, table);
       joiner.before = NULL;
     }
@@ -177,13 +225,15 @@ void plan_blocks_build(PlanReading *reading) {
       continue;
     PlanBlock *open = reading->blocks->len ? plan_block(reading, reading->blocks->len - 1) : NULL;
     if (continues(&joiner, open, line)) {
-      append(reading, open, line);
+      append(&joiner, open, line->text, line->source->number);
     } else {
-      gboolean full = joiner.before && reading->margin && (int)joiner.before->text.length * 5 >= reading->margin * 4;
+      close_block(&joiner);
       add_block(reading, line);
-      plan_block(reading, reading->blocks->len - 1)->after_full = full;
+      open = plan_block(reading, reading->blocks->len - 1);
+      append(&joiner, open, open->text, line->source->number);
     }
     joiner.before = line;
   }
+  close_block(&joiner);
   split_labels(reading);
 }

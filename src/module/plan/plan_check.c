@@ -89,9 +89,14 @@ const char *check_where(const PlanCheck *check, int line) {
   return where ? where : "đầu văn bản";
 }
 
+gboolean check_told_enough(const PlanCheck *check) {
+  return check->told >= FINDINGS_PER_CODE_MAX;
+}
+
 void check_report(PlanCheck *check, Finding finding) {
-  if (check->told++ >= FINDINGS_PER_CODE_MAX)
+  if (check_told_enough(check))
     return;
+  check->told++;
   const char *basis = finding.basis;
   if (!basis)
     basis = json_text(json_object_get(check->rules->outline, "basis"), check->row->code);

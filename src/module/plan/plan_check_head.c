@@ -4,7 +4,6 @@
 #include <string.h>
 
 #define ATTACHED_TO "kèm theo kế hoạch"
-#define STATE_TITLE "cộng hòa xã hội chủ nghĩa"
 
 static const char *status_of(const PlanCheck *check, const char *part) {
   const char *status = json_text(json_object_get(check->reading, part), "status");
@@ -47,24 +46,36 @@ static char *attached_number(const PlanCheck *check, gsize at) {
   return quoted_number(check->text->flat->str + at + strlen(ATTACHED_TO));
 }
 
-/* The number in the head, and those under the appendices. */
+static void report_number(PlanCheck *check, const char *place, const char *number, int line) {
+  g_autofree char *upper = g_utf8_strup(number, -1);
+  g_autofree char *found = g_strdup_printf("%s ghi %s", place, upper);
+  check_report(check, (Finding){.line = line,
+                                .where = "đầu văn bản so với phụ lục",
+                                .found = found,
+                                .fix = "Xác nhận số đúng rồi sửa chỗ ghi sai"});
+}
+
+/* The number in the head, and those under the appendices: every place that differs, after the one it differs from. */
 void check_number_mismatch(PlanCheck *check) {
   const char *resolved = json_text(json_object_get(check->reading, "number"), "resolved");
   g_autofree char *first = resolved ? text_fold_spelling(resolved) : NULL;
+  const char *first_place = resolved ? "Đầu văn bản" : "Phụ lục";
+  int first_line = resolved ? check_text_line_of(check->text, first) : 0;
+  gboolean told = FALSE;
   gssize at = -1;
   while ((at = check_text_find(check->text, ATTACHED_TO, (gsize)(at + 1))) >= 0) {
     g_autofree char *quoted = attached_number(check, (gsize)at);
-    if (quoted && !first)
+    int line = check_text_line_at(check->text, (gsize)at)->number;
+    if (quoted && !first) {
       first = g_steal_pointer(&quoted);
+      first_line = line;
+    }
     if (!quoted || same_number(first, quoted))
       continue;
-    g_autofree char *pair = g_strdup_printf("%s / %s", first, quoted);
-    g_autofree char *found = g_utf8_strup(pair, -1);
-    check_report(check, (Finding){.line = check_text_line_at(check->text, (gsize)at)->number,
-                                  .where = "đầu văn bản so với phụ lục",
-                                  .found = found,
-                                  .fix = "Xác nhận số đúng rồi sửa chỗ ghi sai"});
-    return;
+    if (!told)
+      report_number(check, first_place, first, first_line);
+    told = TRUE;
+    report_number(check, "Phụ lục", quoted, line);
   }
 }
 
@@ -86,12 +97,16 @@ void check_date_incomplete(PlanCheck *check) {
                                 .fix = "Ghi đủ ngày, tháng, năm ban hành"});
 }
 
-/* The line with the state title, before the appendices (which may bring a letterhead of their own); NULL: none. */
+/* The line with the state title, before the appendices (which may bring a letterhead of their own); NULL: none. Looked
+ * for in the run of words: narrow columns break it. */
 static const CheckLine *state_title(const PlanCheck *check) {
-  for (guint i = 0; i < check->text->appendix; i++) {
-    const CheckLine *line = check_line(check->text, i);
-    if (strstr(line->spelling, STATE_TITLE) || (strstr(line->spelling, "độc lập") && strstr(line->spelling, "tự do")))
-      return line;
+  const CheckText *text = check->text;
+  gsize end = text->appendix < text->lines->len ? check_line(text, text->appendix)->start : text->flat->len;
+  static const char *const SIGNS[] = {"cộng hòa xã hội chủ nghĩa", "độc lập - tự do", "độc lập-tự do"};
+  for (gsize i = 0; i < G_N_ELEMENTS(SIGNS); i++) {
+    gssize at = check_text_find(text, SIGNS[i], 0);
+    if (at >= 0 && (gsize)at < end)
+      return check_text_line_at(text, (gsize)at);
   }
   return NULL;
 }

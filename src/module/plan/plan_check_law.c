@@ -4,6 +4,7 @@
 #include <string.h>
 
 #define DETAILS "điều của "    /* in the title of a decree or circular that details a law */
+#define CLAUSE_MAX_BYTES 2000  /* how far behind its name the number of a law is looked for */
 #define CITATION_MAX_BYTES 260 /* how far before a body's name the act that it signed may stand */
 
 static const json_t *acts_of(const PlanCheck *check) {
@@ -25,7 +26,8 @@ static gssize find_cited_name(const PlanCheck *check, const json_t *act, const c
   gssize at = -1;
   while ((at = check_text_find(check->text, name, (gsize)(at + 1))) >= 0) {
     const char *after = check->text->flat->str + at + strlen(name);
-    g_autofree char *near = g_strndup(after, strcspn(after, ";.)"));
+    g_autofree char *near = g_strndup(after, CLAUSE_MAX_BYTES);
+    near[strcspn(near, ";.)")] = 0;
     const char *other = strstr(near, "/qh");
     gsize lead = strlen(DETAILS);
     gboolean detailed = (gsize)at >= lead && strncmp(check->text->flat->str + (gsize)at - lead, DETAILS, lead) == 0;
@@ -233,7 +235,8 @@ void check_ref_style(PlanCheck *check) {
   gssize at = -1;
   while ((at = check_text_find(check->text, "phụ lục", (gsize)(at + 1))) >= 0) {
     const char *after = check->text->flat->str + at + strlen("phụ lục");
-    g_autofree char *near = g_strndup(after, MIN(strcspn(after, ";"), 60));
+    g_autofree char *near = g_strndup(after, 60);
+    near[strcspn(near, ";")] = 0;
     g_autofree char *valid = g_utf8_make_valid(near, -1);
     if (valid[0] != ' ' || !g_ascii_isdigit(valid[1]) ||
         !rule_match(json_object_get(check->rules->acts, "roman_appendices"), valid))

@@ -233,9 +233,8 @@ static void check_teams(PlanCheck *check) {
       compare_teams(check, &g_array_index(teams, TeamName, a), &g_array_index(teams, TeamName, b));
 }
 
-/* What is left of a name without joining words: "Phòng Văn hóa và Thông tin" is "Phòng Văn hóa - Thông tin". */
-static char *loose_key(const char *name) {
-  g_autofree char *key = name_key(name);
+/* What is left of a key without joining words: "Phòng Văn hóa và Thông tin" is "Phòng Văn hóa - Thông tin". */
+static char *loose_key(const char *key) {
   g_autoptr(GString) loose = g_string_new(NULL);
   g_auto(GStrv) words = g_strsplit_set(key, " -,&", -1);
   for (char **word = words; *word; word++)
@@ -244,47 +243,71 @@ static char *loose_key(const char *name) {
   return g_string_free(g_steal_pointer(&loose), FALSE);
 }
 
-static void add_units(GPtrArray *units, const json_t *list) {
+typedef struct {
+  const char *name;
+  char *key, *loose;
+  gboolean committee;
+  int rank; /* of a committee */
+} UnitName;
+
+static void unit_clear(void *data) {
+  UnitName *unit = data;
+  g_free(unit->key);
+  g_free(unit->loose);
+}
+
+static void add_unit(const PlanCheck *check, GArray *units, const char *name) {
+  UnitName unit = {.name = name, .key = name_key(name)};
+  unit.loose = loose_key(unit.key);
+  unit.committee = rule_starts(json_object_get(check->rules->bodies, "committees"), unit.key);
+  unit.rank = unit.committee ? name_rank(check, name) : 0;
+  g_array_append_val(units, unit);
+}
+
+static void add_units(const PlanCheck *check, GArray *units, GHashTable *known, const json_t *list) {
   gsize i;
   json_t *item;
   json_array_foreach(list, i, item) {
     const char *name = json_is_string(item) ? json_string_value(item) : json_text(item, "unit");
-    if (name && units->len < UNITS_MAX && !g_ptr_array_find_with_equal_func(units, name, g_str_equal, NULL))
-      g_ptr_array_add(units, (char *)name);
+    if (name && units->len < UNITS_MAX && g_hash_table_add(known, (char *)(gintptr)name))
+      add_unit(check, units, name);
   }
 }
 
-static gboolean same_unit_otherwise_written(const char *a, const char *b) {
-  g_autofree char *loose_a = loose_key(a), *loose_b = loose_key(b);
-  return *loose_a && g_str_equal(loose_a, loose_b) && !name_same(a, b);
-}
-
-/* Two steering committees of one body: most often one under two names. */
-static gboolean two_committees(const PlanCheck *check, const char *a, const char *b) {
-  g_autofree char *first = name_key(a), *second = name_key(b);
-  const json_t *committees = json_object_get(check->rules->bodies, "committees");
-  return rule_starts(committees, first) && rule_starts(committees, second) && !word_find(first, second) &&
-         !word_find(second, first) && name_rank(check, a) == name_rank(check, b);
-}
-
-static void check_units(PlanCheck *check) {
-  g_autoptr(GPtrArray) units = g_ptr_array_new();
+static GArray *collect_units(const PlanCheck *check) {
+  GArray *units = g_array_new(FALSE, FALSE, sizeof(UnitName));
+  g_array_set_clear_func(units, unit_clear);
+  g_autoptr(GHashTable) known = g_hash_table_new(g_str_hash, g_str_equal);
   gsize i;
   json_t *task;
   json_array_foreach(json_object_get(check->reading, "tasks"), i, task) {
-    add_units(units, json_object_get(task, "lead"));
-    add_units(units, json_object_get(task, "coordinate"));
+    add_units(check, units, known, json_object_get(task, "lead"));
+    add_units(check, units, known, json_object_get(task, "coordinate"));
   }
-  add_units(units, json_object_get(check->reading, "functions"));
-  add_units(units, json_object_get(check->reading, "organisation_duties"));
+  add_units(check, units, known, json_object_get(check->reading, "functions"));
+  add_units(check, units, known, json_object_get(check->reading, "organisation_duties"));
+  return units;
+}
+
+static gboolean same_unit_otherwise_written(const UnitName *a, const UnitName *b) {
+  return *a->loose && g_str_equal(a->loose, b->loose) && !g_str_equal(a->key, b->key);
+}
+
+/* Two steering committees of one body: most often one under two names. */
+static gboolean two_committees(const UnitName *a, const UnitName *b) {
+  return a->committee && b->committee && a->rank == b->rank && !word_find(a->key, b->key) && !word_find(b->key, a->key);
+}
+
+static void check_units(PlanCheck *check) {
+  g_autoptr(GArray) units = collect_units(check);
   for (guint a = 1; a < units->len; a++) {
-    const char *other = units->pdata[a];
+    const UnitName *other = &g_array_index(units, UnitName, a);
     for (guint b = 0; b < a; b++) {
-      const char *one = units->pdata[b];
-      if (!same_unit_otherwise_written(one, other) && !two_committees(check, one, other))
+      const UnitName *one = &g_array_index(units, UnitName, b);
+      if (!same_unit_otherwise_written(one, other) && !two_committees(one, other))
         continue;
-      g_autofree char *found = g_strdup_printf("%s / %s", one, other);
-      check_report(check, (Finding){.line = check_text_line_of(check->text, other),
+      g_autofree char *found = g_strdup_printf("%s / %s", one->name, other->name);
+      check_report(check, (Finding){.line = check_text_line_of(check->text, other->name),
                                     .found = found,
                                     .fix = "Dùng một tên cho một cơ quan",
                                     .arguable = TRUE});

@@ -8,12 +8,6 @@
 
 /* ---- what Điều 12 khoản 2 makes mandatory ---- */
 
-typedef struct {
-  gboolean headed; /* a heading announces it */
-  gboolean said;   /* a sentence sets a priority */
-  int circular;    /* line of a sentence that only points back to the plan itself; 0: none */
-} Mandatory;
-
 static gboolean looks_like_heading(const char *words) {
   gsize length = strlen(words);
   gsize label = strcspn(words, " ");
@@ -44,17 +38,22 @@ static void judge_paragraph(const PlanCheck *check, guint first, guint end, Mand
     judge_clause(rule, *clause, check_line(check->text, first)->number, out);
 }
 
-static Mandatory find_mandatory(const PlanCheck *check) {
-  Mandatory found = {
-      .headed = !json_list_empty(json_object_get(json_object_get(check->reading, "maintenance_priorities"), "starts"))};
+/* Two rows ask; the first one looks. */
+static const Mandatory *find_mandatory(PlanCheck *check) {
+  Mandatory *found = &check->mandatory;
+  if (found->looked)
+    return found;
+  const json_t *priorities = json_object_get(check->reading, "maintenance_priorities");
+  found->looked = TRUE;
+  found->headed = !json_list_empty(json_object_get(priorities, "starts"));
   for (guint i = check->text->body; i < check->text->lines->len; i = check_text_paragraph_end(check->text, i))
-    judge_paragraph(check, i, check_text_paragraph_end(check->text, i), &found);
+    judge_paragraph(check, i, check_text_paragraph_end(check->text, i), found);
   return found;
 }
 
 void check_mandatory_section_missing(PlanCheck *check) {
-  Mandatory found = find_mandatory(check);
-  if (found.headed || found.said || found.circular)
+  const Mandatory *found = find_mandatory(check);
+  if (found->headed || found->said || found->circular)
     return;
   check_report(check,
                (Finding){.where = "toàn văn",
@@ -64,11 +63,11 @@ void check_mandatory_section_missing(PlanCheck *check) {
 }
 
 void check_mandatory_section_circular(PlanCheck *check) {
-  Mandatory found = find_mandatory(check);
-  if (!found.circular || found.said)
+  const Mandatory *found = find_mandatory(check);
+  if (!found->circular || found->said)
     return;
   check_report(check,
-               (Finding){.line = found.circular,
+               (Finding){.line = found->circular,
                          .found = "Nguyên tắc ưu tiên duy trì hoạt động chỉ dẫn lại kế hoạch đã phê duyệt, không "
                                   "nêu ưu tiên nào",
                          .fix = "Viết rõ điều kiện và thứ tự ưu tiên ngay trong kế hoạch này"});
@@ -180,25 +179,33 @@ static Label parse_label(const char *heading) {
   if (!bare || strspn(heading, "0123456789.") < length || !g_ascii_isdigit(heading[0]))
     return label;
   int depth = 0;
-  for (const char *p = heading; p < heading + bare && depth < DEPTH_MAX; p += strspn(p, "."))
-    label.values[++depth] = (int)MIN(strtoul(p, (char **)&p, 10), 10000);
+  for (const char *p = heading; p < heading + bare && depth < DEPTH_MAX; p += strspn(p, ".")) {
+    unsigned long value = strtoul(p, (char **)&p, 10);
+    label.values[++depth] = (int)MIN(value, 10000);
+  }
   if (label.dotted || depth > 1)
     label.depth = depth;
   return label;
 }
 
+/* The line where a heading of the reading stands; the number of lines where it was not found in the text. */
+static guint heading_line(const PlanCheck *check, gsize h) {
+  guint i = 0;
+  while (i < check->text->lines->len && check_line(check->text, i)->heading != h + 1)
+    i++;
+  return i;
+}
+
 /* Whether a line between two headings begins with the number that the headings skip: then only the reader skipped it.
- */
-static gboolean stands_in_text(const PlanCheck *check, gsize h, const char *number) {
+ * Where a heading itself was not found nothing can be said. */
+static gboolean stands_in_text(const PlanCheck *check, gsize before, gsize h, const char *number) {
   g_autofree char *folded = text_fold_spelling(number);
-  guint end = 0;
-  while (end < check->text->lines->len && check_line(check->text, end)->heading != h + 1)
-    end++;
-  if (end == check->text->lines->len)
-    return TRUE; /* the heading itself was not found in the text: nothing can be said */
-  for (guint i = 0; i < end; i++) {
+  guint end = heading_line(check, h);
+  if (end == check->text->lines->len || heading_line(check, before) == check->text->lines->len)
+    return TRUE;
+  for (guint i = heading_line(check, before) + 1; i < end; i++) {
     const char *spelling = check_line(check->text, i)->spelling;
-    if (g_str_has_prefix(spelling, folded) && strchr(". )", spelling[strlen(folded)]) && i >= check->text->body)
+    if (g_str_has_prefix(spelling, folded) && strspn(spelling + strlen(folded), ". )"))
       return TRUE;
   }
   return FALSE;
@@ -235,6 +242,7 @@ static void report_jump(PlanCheck *check, gsize h, const Label *label, int last)
 
 void check_section_numbering_jump(PlanCheck *check) {
   int last[DEPTH_MAX + 1] = {0};
+  gsize place[DEPTH_MAX + 1] = {0}; /* the heading where each of them stands, or that of its parent */
   gsize h;
   json_t *item;
   json_array_foreach(json_object_get(check->reading, "headings"), h, item) {
@@ -246,13 +254,16 @@ void check_section_numbering_jump(PlanCheck *check) {
     int value = label.values[label.depth];
     int *before = &last[label.depth];
     g_autofree char *missing = label_text(&label, *before + 1);
-    if (h < HEADINGS_MAX && value > *before + 1 && !stands_in_text(check, h, missing))
+    if (h < HEADINGS_MAX && value > *before + 1 && !stands_in_text(check, place[label.depth], h, missing))
       report_jump(check, h, &label, *before);
     else if (value <= *before && value > 1 && label.depth != 1)
       report_repeat(check, h);
     *before = value;
-    for (int d = label.depth + 1; d <= DEPTH_MAX; d++)
+    place[label.depth] = h;
+    for (int d = label.depth + 1; d <= DEPTH_MAX; d++) {
       last[d] = 0;
+      place[d] = h;
+    }
   }
 }
 

@@ -17,14 +17,40 @@ typedef struct {
   gboolean merged_up;
   gboolean continues; /* DOCX: goes on the paragraph of the line before */
   gboolean new_page;  /* a page ended before it */
+  guint paragraph_end; /* one past the last line of the paragraph or list item that it belongs to */
   gboolean starts;    /* begins a paragraph or list item, as far as the layout can tell */
 } CheckLine;
+
+typedef struct {
+  const char *text, *bare; /* bare: text_fold of it */
+  gsize length, bare_length;
+  guint uses;
+} CheckWord;
+
+typedef struct {
+  guint word;  /* index of the CheckWord */
+  gsize place; /* byte offset in the text */
+} CheckWordPlace;
+
+/* The words of a text in their order; equal ones are one CheckWord. */
+typedef struct {
+  GArray *distinct; /* of CheckWord */
+  GArray *places;   /* of CheckWordPlace */
+  GStringChunk *chunk;
+} CheckWords;
+
+CheckWords *check_words_new(const char *flat); /* in folded spelling; signs are left out */
+void check_words_free(CheckWords *words);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(CheckWords, check_words_free)
+#define check_word_place(words, index) (&g_array_index((words)->places, CheckWordPlace, (index)))
+#define check_word(words, index) (&g_array_index((words)->distinct, CheckWord, check_word_place(words, index)->word))
 
 /* The document as one run of words in folded spelling, hard wraps joined and page numbers left out, so that phrases
  * are found wherever a line broke. */
 typedef struct {
   GArray *lines; /* of CheckLine */
   GString *flat;
+  CheckWords *words;    /* of flat */
   guint body;           /* index of the first line after title and legal bases */
   int page_number_line; /* the first line that is only a page number; 0 or less: none */
   guint appendix;       /* index of the first line of the appendices, or the number of lines */
@@ -69,6 +95,14 @@ typedef struct {
   void (*check)(PlanCheck *check);
 } CheckRow;
 
+/* What the text says about keeping systems running (TT 20/2017 Điều 12 khoản 2). */
+typedef struct {
+  gboolean headed; /* a heading announces it */
+  gboolean said;   /* a sentence sets a priority */
+  int circular;    /* line of a sentence that only points back to the plan itself; 0: none */
+  gboolean looked;
+} Mandatory;
+
 struct PlanCheck {
   const json_t *reading;
   const CheckText *text;
@@ -78,6 +112,7 @@ struct PlanCheck {
   const char *issued; /* ISO: the plan's date, or the first day that its month or year leaves open; NULL unknown */
   const CheckRow *row;
   guint told; /* findings of this row */
+  Mandatory mandatory;
   json_t *defects;
 };
 
@@ -89,6 +124,7 @@ typedef struct {
 } Finding;
 
 void check_report(PlanCheck *check, Finding finding);
+gboolean check_told_enough(const PlanCheck *check);        /* further findings of this code are not told */
 const char *check_where(const PlanCheck *check, int line); /* the section of a line, or "đầu văn bản" */
 
 /* Names of bodies (plan_check_name.c) */

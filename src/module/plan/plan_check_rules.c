@@ -54,11 +54,12 @@ void plan_check_rules_free(PlanCheckRules *rules) {
 }
 
 static gboolean matches_all(const char *entry, const char *spelling) {
-  g_auto(GStrv) words = g_strsplit(entry, " + ", -1);
-  for (char **word = words; *word; word++)
-    if (!word_find(spelling, *word))
+  for (const char *plus; (plus = strstr(entry, " + ")); entry = plus + strlen(" + ")) {
+    g_autofree char *word = g_strndup(entry, (gsize)(plus - entry));
+    if (!word_find(spelling, word))
       return FALSE;
-  return TRUE;
+  }
+  return word_find(spelling, entry) != NULL;
 }
 
 const char *rule_match(const json_t *words, const char *spelling) {

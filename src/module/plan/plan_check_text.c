@@ -83,6 +83,11 @@ static void find_starts(GArray *lines, SourceKind kind) {
     line->starts = !before || (kind == SOURCE_DOCX && !line->continues) || line->table || has_marker(line->plain) ||
                    ends_sentence(before->plain) || (capital && room < MAX(WRAP_MIN, width * 7 / 10));
   }
+  for (guint i = lines->len, end = lines->len; i-- > 0;) {
+    CheckLine *line = &g_array_index(lines, CheckLine, i);
+    line->paragraph_end = end;
+    end = line->starts ? i : end;
+  }
 }
 
 static gboolean joins_without_blank(const GString *flat) {
@@ -198,6 +203,7 @@ CheckText *check_text_new(const SourceText *source, const json_t *headings) {
   text->flat = g_string_new(NULL);
   for (guint i = 0; i < source->lines->len; i++)
     append_line(text, source_text_line(source, i));
+  text->words = check_words_new(text->flat->str);
   find_starts(text->lines, source->kind);
   find_sections(text, headings);
   text->appendix = find_appendix(text);
@@ -212,6 +218,7 @@ void check_text_free(CheckText *text) {
   }
   g_array_unref(text->lines);
   g_string_free(text->flat, TRUE);
+  check_words_free(text->words);
   g_free(text);
 }
 
@@ -235,10 +242,7 @@ const CheckLine *check_text_line_at(const CheckText *text, gsize offset) {
 }
 
 guint check_text_paragraph_end(const CheckText *text, guint index) {
-  guint end = index + 1;
-  while (end < text->lines->len && !check_line(text, end)->starts)
-    end++;
-  return end;
+  return check_line(text, index)->paragraph_end;
 }
 
 char *check_text_words(const CheckText *text, guint first, guint end) {

@@ -11,88 +11,38 @@ static void report_line(PlanCheck *check, const CheckLine *line, const char *fix
 
 /* ---- recognition errors: a term of the genre with wrong words in it ---- */
 
-static guint edit_distance(const char *a, const char *b) {
-  gsize la = strlen(a), lb = strlen(b);
-  guint row[64];
-  if (la >= G_N_ELEMENTS(row) || lb >= G_N_ELEMENTS(row))
-    return G_MAXUINT;
-  for (gsize j = 0; j <= lb; j++)
-    row[j] = (guint)j;
-  for (gsize i = 1; i <= la; i++) {
-    guint diagonal = row[0];
-    row[0] = (guint)i;
-    for (gsize j = 1; j <= lb; j++) {
-      guint above = row[j];
-      guint change = diagonal + (a[i - 1] != b[j - 1]);
-      row[j] = MIN(change, MIN(above, row[j - 1]) + 1);
-      diagonal = above;
-    }
-  }
-  return row[lb];
+/* One letter put in, left out or changed; the lengths differ by one at most. */
+static gboolean one_edit_apart(const CheckWord *a, const CheckWord *b) {
+  const CheckWord *longer = a->bare_length >= b->bare_length ? a : b, *shorter = longer == a ? b : a;
+  gsize same = 0;
+  while (same < shorter->bare_length && longer->bare[same] == shorter->bare[same])
+    same++;
+  gsize skip = shorter->bare_length == longer->bare_length ? 1 : 0;
+  return same < longer->bare_length && strcmp(longer->bare + same + 1, shorter->bare + same + skip) == 0;
 }
 
 typedef enum { WORD_SAME, WORD_ACCENT, WORD_LETTER, WORD_OTHER } WordMatch;
 
-static WordMatch compare_words(const char *word, const char *bare, const char *wanted, const char *bare_wanted) {
-  if (g_str_equal(word, wanted))
-    return WORD_SAME;
-  if (g_str_equal(bare, bare_wanted))
-    return WORD_ACCENT;
-  gsize length = strlen(bare), length_wanted = strlen(bare_wanted);
-  gboolean close = length > 1 && length <= length_wanted + 1 && length_wanted <= length + 1;
-  return close && edit_distance(bare, bare_wanted) == 1 ? WORD_LETTER : WORD_OTHER;
+/* One edit leaves the first letter, or the second, or moves the one to the place of the other. */
+static gboolean may_be_close(const char *a, const char *b) {
+  return a[0] == b[0] || a[1] == b[1] || a[0] == b[1] || a[1] == b[0];
 }
 
-typedef struct {
-  char **words;  /* of the document, without signs */
-  char **bare;   /* the same without accents */
-  gsize *places; /* their offsets in flat */
-  guint count;
-} Words;
-
-static gboolean is_word_char(gunichar c) {
-  return g_unichar_isalnum(c) || c == '/' || c == '-';
+static WordMatch compare_words(const CheckWord *word, const CheckWord *wanted) {
+  if (word->bare_length > wanted->bare_length + 1 || wanted->bare_length > word->bare_length + 1 ||
+      !may_be_close(word->bare, wanted->bare))
+    return WORD_OTHER;
+  if (word->bare_length == wanted->bare_length && memcmp(word->bare, wanted->bare, word->bare_length) == 0)
+    return g_str_equal(word->text, wanted->text) ? WORD_SAME : WORD_ACCENT;
+  return word->bare_length > 1 && one_edit_apart(word, wanted) ? WORD_LETTER : WORD_OTHER;
 }
-
-static Words split_words(const char *flat) {
-  g_autoptr(GPtrArray) words = g_ptr_array_new(), bare = g_ptr_array_new();
-  g_autoptr(GArray) places = g_array_new(FALSE, FALSE, sizeof(gsize));
-  for (const char *p = flat; *p;) {
-    const char *start = p;
-    while (*p && is_word_char(g_utf8_get_char(p)))
-      p = g_utf8_next_char(p);
-    if (p > start) {
-      gsize place = (gsize)(start - flat);
-      char *word = g_strndup(start, (gsize)(p - start));
-      g_ptr_array_add(words, word);
-      g_ptr_array_add(bare, text_fold(word));
-      g_array_append_val(places, place);
-    } else {
-      p = g_utf8_next_char(p);
-    }
-  }
-  Words result = {.count = words->len};
-  g_ptr_array_add(words, NULL);
-  g_ptr_array_add(bare, NULL);
-  result.words = (char **)g_ptr_array_free(g_steal_pointer(&words), FALSE);
-  result.bare = (char **)g_ptr_array_free(g_steal_pointer(&bare), FALSE);
-  result.places = (gsize *)(void *)g_array_free(g_steal_pointer(&places), FALSE);
-  return result;
-}
-
-static void words_clear(Words *words) {
-  g_strfreev(words->words);
-  g_strfreev(words->bare);
-  g_free(words->places);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Words, words_clear)
 
 /* The term stands at `at` with one wrong letter in a word, or with wrong accents in two: read wrongly, not written so.
  * One wrong accent may be a slip of the writer. */
-static WordMatch compare_term(const Words *words, guint at, const Words *term) {
+static WordMatch compare_term(const CheckWords *words, guint at, const CheckWords *term) {
   guint accents = 0, letters = 0;
-  for (guint i = 0; i < term->count; i++) {
-    WordMatch match = compare_words(words->words[at + i], words->bare[at + i], term->words[i], term->bare[i]);
+  for (guint i = 0; i < term->places->len; i++) {
+    WordMatch match = compare_words(check_word(words, at + i), check_word(term, i));
     accents += match == WORD_ACCENT;
     letters += match == WORD_LETTER;
     if (match == WORD_OTHER || accents + letters > 2 || letters > 1)
@@ -108,14 +58,10 @@ static gboolean is_known_variant(const PlanCheck *check, const char *found) {
 }
 
 /* A word that the document uses in other places too was meant: "xác định sự cố" is no wrong "xác minh sự cố". */
-static gboolean is_common_word(const Words *words, guint at, const Words *term) {
-  for (guint i = 0; i < term->count; i++) {
-    guint uses = 0;
-    if (g_str_equal(words->bare[at + i], term->bare[i]))
-      continue;
-    for (guint w = 0; w < words->count && uses <= COMMON_USES; w++)
-      uses += g_str_equal(words->words[w], words->words[at + i]) ? 1 : 0;
-    if (uses > COMMON_USES)
+static gboolean is_common_word(const CheckWords *words, guint at, const CheckWords *term) {
+  for (guint i = 0; i < term->places->len; i++) {
+    const CheckWord *used = check_word(words, at + i);
+    if (used->uses > COMMON_USES && !g_str_equal(used->bare, check_word(term, i)->bare))
       return TRUE;
   }
   return FALSE;
@@ -129,28 +75,46 @@ static void report_term(PlanCheck *check, const char *found, const char *term, g
                                 .arguable = arguable});
 }
 
-static void look_for_term(PlanCheck *check, const Words *words, const char *term_text, GHashTable *told) {
-  g_auto(Words) term = split_words(term_text);
-  for (guint at = 0; term.count >= 3 && at + term.count <= words->count; at++) {
-    WordMatch match = compare_term(words, at, &term);
-    if (match != WORD_LETTER && match != WORD_ACCENT)
-      continue;
-    guint last = at + term.count - 1;
-    gsize end = words->places[last] + strlen(words->words[last]);
-    char *found = g_strndup(check->text->flat->str + words->places[at], end - words->places[at]);
-    if (!is_known_variant(check, found) && !g_hash_table_contains(told, found))
-      report_term(check, found, term_text, words->places[at], match == WORD_ACCENT || is_common_word(words, at, &term));
-    g_hash_table_add(told, found);
-  }
+/* Which of the distinct words may begin the term. */
+static gboolean *find_beginnings(const CheckWords *words, const CheckWord *first) {
+  gboolean *begins = g_new(gboolean, words->distinct->len);
+  for (guint i = 0; i < words->distinct->len; i++)
+    begins[i] = compare_words(&g_array_index(words->distinct, CheckWord, i), first) != WORD_OTHER;
+  return begins;
+}
+
+static void look_at_place(PlanCheck *check, const CheckWords *term, guint at, const char *term_text, GHashTable *told) {
+  const CheckWords *words = check->text->words;
+  WordMatch match = compare_term(words, at, term);
+  if ((match != WORD_LETTER && match != WORD_ACCENT) || check_told_enough(check))
+    return;
+  guint last = at + term->places->len - 1;
+  gsize place = check_word_place(words, at)->place, end = check_word_place(words, last)->place + check_word(words, last)->length;
+  g_autofree char *found = g_strndup(check->text->flat->str + place, end - place);
+  if (!g_hash_table_contains(told, found) && !is_known_variant(check, found))
+    report_term(check, found, term_text, place, match == WORD_ACCENT || is_common_word(words, at, term));
+  g_hash_table_add(told, g_steal_pointer(&found));
+}
+
+static void look_for_term(PlanCheck *check, const char *term_text, GHashTable *told) {
+  const CheckWords *words = check->text->words;
+  g_autoptr(CheckWords) term = check_words_new(term_text);
+  if (term->places->len < 3 || term->places->len > words->places->len)
+    return;
+  g_autofree gboolean *begins = find_beginnings(words, check_word(term, 0));
+  const CheckWordPlace *places = check_word_place(words, 0);
+  guint end = words->places->len - term->places->len;
+  for (guint at = 0; at <= end; at++)
+    if (begins[places[at].word])
+      look_at_place(check, term, at, term_text, told);
 }
 
 static void look_for_terms(PlanCheck *check) {
-  g_auto(Words) words = split_words(check->text->flat->str);
   g_autoptr(GHashTable) told = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   gsize i;
   json_t *term;
   json_array_foreach(json_object_get(check->rules->outline, "terms"), i, term)
-      look_for_term(check, &words, json_string_value(term), told);
+      look_for_term(check, json_string_value(term), told);
 }
 
 /* "O5/2017/QĐ-TTg", "20l7": letters that were digits, in the number of an act or a date. */
@@ -166,13 +130,14 @@ static gboolean digits_misread(const char *word) {
 }
 
 static void look_for_misread_numbers(PlanCheck *check) {
-  g_auto(Words) words = split_words(check->text->flat->str);
-  for (guint i = 0; i < words.count; i++) {
-    const char *second = strchr(words.words[i], '/');
-    if (!digits_misread(words.words[i]) && !(second && digits_misread(second + 1)))
+  const CheckWords *words = check->text->words;
+  for (guint i = 0; i < words->places->len && !check_told_enough(check); i++) {
+    const CheckWord *word = check_word(words, i);
+    const char *second = strchr(word->text, '/');
+    if (!digits_misread(word->text) && !(second && digits_misread(second + 1)))
       continue;
-    check_report(check, (Finding){.line = check_text_line_at(check->text, words.places[i])->number,
-                                  .found = words.words[i],
+    check_report(check, (Finding){.line = check_text_line_at(check->text, check_word_place(words, i)->place)->number,
+                                  .found = word->text,
                                   .fix = "Chữ số bị nhận dạng thành chữ cái; đối chiếu bản gốc"});
   }
 }
@@ -186,15 +151,16 @@ void check_ocr_error(PlanCheck *check) {
 
 /* "và các và các", "tin tin": one word or two, twice. */
 static void look_for_doubled(PlanCheck *check) {
-  g_auto(Words) words = split_words(check->text->flat->str);
-  for (guint i = 0; i + 1 < words.count; i++) {
-    gboolean one = strlen(words.words[i]) > 2 && g_str_equal(words.words[i], words.words[i + 1]);
-    gsize gap = words.places[i + 1] - words.places[i] - strlen(words.words[i]);
-    if (!one || gap != 1 || g_ascii_isdigit(words.words[i][0]) ||
-        rule_match(json_object_get(check->rules->outline, "reduplicated"), words.words[i]))
+  const CheckWords *words = check->text->words;
+  for (guint i = 0; i + 1 < words->places->len && !check_told_enough(check); i++) {
+    const CheckWord *word = check_word(words, i);
+    const CheckWordPlace *at = check_word_place(words, i);
+    if (word->length <= 2 || at[0].word != at[1].word || at[1].place != at[0].place + word->length + 1 ||
+        g_ascii_isdigit(word->text[0]) ||
+        rule_match(json_object_get(check->rules->outline, "reduplicated"), word->text))
       continue;
-    g_autofree char *found = g_strdup_printf("“%s %s”", words.words[i], words.words[i + 1]);
-    check_report(check, (Finding){.line = check_text_line_at(check->text, words.places[i])->number,
+    g_autofree char *found = g_strdup_printf("“%s %s”", word->text, word->text);
+    check_report(check, (Finding){.line = check_text_line_at(check->text, check_word_place(words, i)->place)->number,
                                   .found = found,
                                   .fix = "Bỏ từ lặp"});
   }
@@ -233,18 +199,19 @@ void check_spelling_variant(PlanCheck *check) {
       {"hoà",       "hòa"       },
       {"hàng năm", "hằng năm"}
   };
+  const CheckLine *seen[G_N_ELEMENTS(PAIRS)][2] = {{NULL}};
+  for (guint l = 0; l < check->text->lines->len; l++) {
+    const CheckLine *line = check_line(check->text, l);
+    g_autofree char *lower = g_utf8_strdown(line->plain, -1);
+    for (gsize i = 0; i < 2 * G_N_ELEMENTS(PAIRS); i++)
+      if (!seen[i / 2][i % 2] && word_find(lower, PAIRS[i / 2][i % 2]))
+        seen[i / 2][i % 2] = line;
+  }
   for (gsize i = 0; i < G_N_ELEMENTS(PAIRS); i++) {
-    const CheckLine *seen[2] = {NULL, NULL};
-    for (guint l = 0; l < check->text->lines->len; l++) {
-      g_autofree char *lower = g_utf8_strdown(check_line(check->text, l)->plain, -1);
-      for (gsize side = 0; side < 2; side++)
-        if (!seen[side] && word_find(lower, PAIRS[i][side]))
-          seen[side] = check_line(check->text, l);
-    }
-    if (!seen[0] || !seen[1])
+    if (!seen[i][0] || !seen[i][1])
       continue;
     g_autofree char *found = g_strdup_printf("“%s” và “%s”", PAIRS[i][0], PAIRS[i][1]);
-    check_report(check, (Finding){.line = MAX(seen[0]->number, seen[1]->number),
+    check_report(check, (Finding){.line = MAX(seen[i][0]->number, seen[i][1]->number),
                                   .where = "toàn văn",
                                   .found = found,
                                   .fix = "Dùng một cách viết"});

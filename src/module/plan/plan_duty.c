@@ -3,8 +3,15 @@
 #include <string.h>
 
 int plan_organisation_section(PlanReading *reading) {
-  static const char *const WORDS[] = {"to chuc thuc hien", "to chuc trien khai", "trach nhiem thuc hien", "phan cong thuc hien", "phan cong trach nhiem",
-                                      "trach nhiem cua cac", "phan cong nhiem vu", "trach nhiem to chuc thuc hien", NULL};
+  static const char *const WORDS[] = {"to chuc thuc hien",
+                                      "to chuc trien khai",
+                                      "trach nhiem thuc hien",
+                                      "phan cong thuc hien",
+                                      "phan cong trach nhiem",
+                                      "trach nhiem cua cac",
+                                      "phan cong nhiem vu",
+                                      "trach nhiem to chuc thuc hien",
+                                      NULL};
   int found = -1;
   for (int i = reading->body; i < (int)reading->blocks->len; i++) {
     PlanBlock *block = plan_block(reading, i);
@@ -18,16 +25,35 @@ int plan_organisation_section(PlanReading *reading) {
 }
 
 static gboolean is_closing(const PlanBlock *block) {
-  static const char *const CLOSINGS[] = {"tren day la", "trong qua trinh", "trong khi thuc hien", "yeu cau", "de nghi", "qua trinh thuc hien", "qua trinh trien khai", "ke hoach nay",
-                                         "neu co kho khan", "can cu ke hoach nay", "nhan duoc ke hoach", "can cu noi dung ke hoach nay", NULL};
-  static const char *const TROUBLES[] = {"vuong mac", "kho khan", NULL}, *const VOICED[] = {"phan anh", "kien nghi", "bao cao", "gui", NULL};
-  return block->mark.kind == MARK_NONE && (plan_starts_any(block->text.fold, CLOSINGS) ||
-                                           (plan_has_any(block->text.fold, TROUBLES) && plan_has_any(block->text.fold, VOICED)));
+  static const char *const CLOSINGS[] = {"tren day la",
+                                         "trong qua trinh",
+                                         "trong khi thuc hien",
+                                         "yeu cau",
+                                         "de nghi",
+                                         "qua trinh thuc hien",
+                                         "qua trinh trien khai",
+                                         "ke hoach nay",
+                                         "neu co kho khan",
+                                         "can cu ke hoach nay",
+                                         "nhan duoc ke hoach",
+                                         "can cu noi dung ke hoach nay",
+                                         NULL};
+  static const char *const TROUBLES[] = {"vuong mac", "kho khan", NULL},
+                           *const VOICED[] = {"phan anh", "kien nghi", "bao cao", "gui", NULL},
+                           *const ASKED[] = {"yeu cau cac", "de nghi cac", "yeu cau thu truong", "de nghi thu truong",
+                                             NULL};
+  if (block->mark.kind == MARK_NONE && plan_unit_starts(block->text, 0) && !strchr(block->text.fold, ':') &&
+      plan_has_any(block->text.fold, ASKED)) /* "Ủy ban nhân dân huyện yêu cầu các cơ quan …" */
+    return TRUE;
+  return block->mark.kind == MARK_NONE &&
+         (plan_starts_any(block->text.fold, CLOSINGS) ||
+          (plan_has_any(block->text.fold, TROUBLES) && plan_has_any(block->text.fold, VOICED)));
 }
 
 /* "Giao Công an xã", "Đề nghị Ban Chỉ huy …": the name without the asking. */
 static gsize after_asking(PlanText text) {
-  static const char *const ASKING[] = {"giao", "de nghi", "yeu cau", "trach nhiem cua", "doi voi", "giao cho", "nhiem vu cua", NULL};
+  static const char *const ASKING[] = {"giao",    "de nghi",  "yeu cau",      "trach nhiem cua",
+                                       "doi voi", "giao cho", "nhiem vu cua", NULL};
   gsize length = plan_starts_any(text.fold, ASKING);
   return length ? length + 1 : 0;
 }
@@ -70,7 +96,8 @@ static void open_unit(Duties *open, const PlanBlock *block) {
   open->duties = json_array();
   open->duty_mark = MARK_NONE;
   json_array_append_new(open->units, json_pack("{s:o, s:o}", "unit", plan_json_text(name), "duties", open->duties));
-  plan_note(reading, PLAN_READ, block->line_from, block->line_to, "/organisation_duties/%" G_GSIZE_FORMAT "/unit", json_array_size(open->units) - 1);
+  plan_note(reading, PLAN_READ, block->line_from, block->line_to, "/organisation_duties/%" G_GSIZE_FORMAT "/unit",
+            json_array_size(open->units) - 1);
   PlanText rest = plan_text_from(reading->chunk, block->text, end + (block->text.fold[end] == ':' ? 1 : 0));
   if (rest.length > 3 && !g_str_has_suffix(rest.fold, ":"))
     add_duty(open, rest, block->line_from, block->line_to);
@@ -118,7 +145,7 @@ void plan_duties_read(PlanReading *reading) {
   json_object_set_new(reading->plan, "organisation_duties", open.units);
   if (open.section < 0)
     return;
-  int end = plan_block_end(reading, open.section);
+  int end = plan_block(reading, open.section)->end;
   gboolean closed = FALSE;
   open.unit_mark = find_unit_mark(reading, open.section, end);
   for (int i = open.section + 1; i < end && !closed; i++) {

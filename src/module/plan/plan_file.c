@@ -51,14 +51,15 @@ void plan_file_free(PlanFile *file) {
 }
 
 int plan_findings_count(const json_t *findings, const char *severity) {
-  const json_t *list = json_object_get(findings, "defects");
+  g_autoptr(GHashTable) codes = g_hash_table_new(g_str_hash, g_str_equal);
   gsize index;
   json_t *finding;
-  int count = 0;
-  json_array_foreach(list, index, finding) {
-    count += g_strcmp0(json_string_value(json_object_get(finding, "severity")), severity) == 0;
+  json_array_foreach(json_object_get(findings, "defects"), index, finding) {
+    const char *code = json_string_value(json_object_get(finding, "code"));
+    if (code && g_strcmp0(json_string_value(json_object_get(finding, "severity")), severity) == 0)
+      g_hash_table_add(codes, (gpointer)(gintptr)code);
   }
-  return count;
+  return (int)g_hash_table_size(codes);
 }
 
 json_t *plan_source_as_json(const SourceText *source) {

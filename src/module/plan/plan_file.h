@@ -19,7 +19,7 @@ PlanFile *plan_file_read(Request *request, const char *path, const char *name, G
 void plan_file_free(PlanFile *file);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PlanFile, plan_file_free)
 
-/* Counts by severity. */
+/* How many different things are wrong (codes), by severity. */
 int plan_findings_count(const json_t *findings, const char *severity);
 /* The rules of data/law, loaded at the first call. */
 const PlanCheckRules *plan_rules(const App *app, GError **error);

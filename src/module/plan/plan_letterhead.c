@@ -1,13 +1,51 @@
-/* The letterhead (NĐ 30/2020, Phụ lục I): name of the body, motto, number, place and date, wherever extraction put it. */
+/* The letterhead (NĐ 30/2020, Phụ lục I): name of the body, motto, number, place and date, wherever extraction put it.
+ */
 #include "module/plan/plan_reading.h"
 #include <string.h>
 
 #define HEAD_LINES 220
 
-static const char *const BODY_WORDS[] = {
-    "uy ban nhan dan", "ubnd", "so", "bo", "tinh", "huyen", "xa", "phuong", "thanh pho", "thi xa", "thi tran", "quan", "benh vien", "truong", "phong",
-    "ban", "cong an", "trung tam", "cuc", "chi cuc", "van phong", "hoi dong", "tong cuc", "tong cong ty", "cong ty", "vien", "dai hoc", "hoc vien", "dang uy",
-    "tinh uy", "kho bac", "bao hiem", "toa an", "tap doan", "thanh tra", "chi nhanh", "dac khu", "ngan hang", "dai phat thanh", "bao", NULL};
+static const char *const BODY_WORDS[] = {"uy ban nhan dan",
+                                         "ubnd",
+                                         "so",
+                                         "bo",
+                                         "tinh",
+                                         "huyen",
+                                         "xa",
+                                         "phuong",
+                                         "thanh pho",
+                                         "thi xa",
+                                         "thi tran",
+                                         "quan",
+                                         "benh vien",
+                                         "truong",
+                                         "phong",
+                                         "ban",
+                                         "cong an",
+                                         "trung tam",
+                                         "cuc",
+                                         "chi cuc",
+                                         "van phong",
+                                         "hoi dong",
+                                         "tong cuc",
+                                         "tong cong ty",
+                                         "cong ty",
+                                         "vien",
+                                         "dai hoc",
+                                         "hoc vien",
+                                         "dang uy",
+                                         "tinh uy",
+                                         "kho bac",
+                                         "bao hiem",
+                                         "toa an",
+                                         "tap doan",
+                                         "thanh tra",
+                                         "chi nhanh",
+                                         "dac khu",
+                                         "ngan hang",
+                                         "dai phat thanh",
+                                         "bao",
+                                         NULL};
 
 typedef struct {
   PlanReading *reading;
@@ -26,7 +64,9 @@ static void add_name(Head *head, PlanText text, int line) {
 
 /* Where the motto starts in a line that may also hold a line of the name; -1 where there is none. */
 static gssize motto_at(PlanText text) {
-  static const char *const MOTTO[] = {"cong hoa xa hoi chu nghia", "doc lap - tu do", "doc lap-tu do", "doc lap- tu do", "doc lap -tu do", "dang cong san viet nam"};
+  static const char *const MOTTO[] = {
+      "cong hoa xa hoi chu nghia", "doc lap - tu do", "doc lap-tu do", "doc lap- tu do", "doc lap -tu do",
+      "dang cong san viet nam"};
   for (gsize i = 0; i < G_N_ELEMENTS(MOTTO); i++) {
     const char *found = strstr(text.fold, MOTTO[i]);
     if (found && text.length < 130)
@@ -61,8 +101,9 @@ static gsize read_number(Head *head, PlanText text, int line) {
     return 0;
   char divider = text.fold[suffix_from - 1] == ' ' ? '/' : text.fold[suffix_from - 1];
   g_autofree char *full = g_strdup_printf("%s%c%s", digits.text, divider, suffix.text);
-  json_t *number = json_pack("{s:o, s:s, s:s}", "as_written", json_sprintf("Số: %s", full), "status",
-                             digits.length ? "present" : "blank", "suffix", suffix.text);
+  json_t *number =
+      json_pack("{s:o, s:s, s:s}", "as_written", json_string(plan_text_slice(reading->chunk, text, 0, at).text),
+                "status", digits.length ? "present" : "blank", "suffix", suffix.text);
   json_object_set_new(number, "resolved", digits.length ? json_string(full) : json_null());
   json_object_set_new(reading->plan, "number", number);
   plan_note(reading, PLAN_READ, line, line, "/number");
@@ -76,7 +117,9 @@ static int int_between(const char *fold, gsize from, gsize to) {
   return from < to ? (int)g_ascii_strtoll(fold + from, NULL, 10) : 0;
 }
 
-static json_t *int_or_null(int value) { return value ? json_integer(value) : json_null(); }
+static json_t *int_or_null(int value) {
+  return value ? json_integer(value) : json_null();
+}
 
 static void set_date(Head *head, PlanText text, gsize from, int day, int month, int year, int line) {
   PlanReading *reading = head->reading;
@@ -84,8 +127,9 @@ static void set_date(Head *head, PlanText text, gsize from, int day, int month, 
   gsize month_at = (gsize)MAX(plan_find_word(text.fold, from, "thang"), (gssize)from);
   PlanText words = plan_text_from(reading->chunk, text, complete || !month ? from : month_at);
   json_t *date = json_pack("{s:s, s:o, s:o, s:o, s:o, s:s}", "status", complete ? "complete" : "day_missing", "iso",
-                           complete ? json_sprintf("%04d-%02d-%02d", year, month, day) : json_null(), "day", int_or_null(day), "month",
-                           int_or_null(month), "year", int_or_null(year), "text", plan_text_bare(reading->chunk, words).text);
+                           complete ? json_sprintf("%04d-%02d-%02d", year, month, day) : json_null(), "day",
+                           int_or_null(day), "month", int_or_null(month), "year", int_or_null(year), "text",
+                           plan_text_bare(reading->chunk, words).text);
   json_object_set_new(reading->plan, "date", date);
   plan_note(reading, PLAN_READ, line, line, "/date");
   head->date = TRUE;
@@ -107,7 +151,8 @@ static gboolean read_date(Head *head, PlanText text, int line) {
   gsize digits = strspn(text.fold + end, "0123456789");
   PlanText place = plan_text_bare(head->reading->chunk, plan_text_slice(head->reading->chunk, text, 0, (gsize)at));
   if (text.length - end - digits > 2 || (digits && digits != 4) || place.length > 40 || strpbrk(place.fold, "(;\"") ||
-      (at && (!strchr(",.", text.fold[at - 1 - (text.fold[at - 1] == ' ' && at > 1 ? 1 : 0)]) || !plan_text_upper_at(text, 0))))
+      (at && (!strchr(",.", text.fold[at - 1 - (text.fold[at - 1] == ' ' && at > 1 ? 1 : 0)]) ||
+              !plan_text_upper_at(text, 0))))
     return FALSE;
   if (at == 0 && !plan_text_upper_at(text, 0) && !head->number)
     return FALSE;
@@ -119,8 +164,8 @@ static gboolean read_date(Head *head, PlanText text, int line) {
 }
 
 static gboolean name_line(const PlanLine *line) {
-  return line->use == LINE_FREE && line->mark.kind == MARK_NONE && plan_text_caps(line->text) && line->text.length < 90 &&
-         plan_starts_any(line->text.fold, BODY_WORDS);
+  return line->use == LINE_FREE && line->mark.kind == MARK_NONE && plan_text_caps(line->text) &&
+         line->text.length < 90 && plan_starts_any(line->text.fold, BODY_WORDS);
 }
 
 /* Lines of the name stand just before the motto, all in capitals, and may run on over several lines. */
@@ -200,16 +245,18 @@ void plan_letterhead_read(PlanReading *reading) {
   Head head = {.reading = reading, .names = names, .motto = -1};
   json_object_set_new(reading->plan, "place", json_null());
   json_object_set_new(reading->plan, "number", blank_number());
-  json_object_set_new(reading->plan, "date",
-                      json_pack("{s:s, s:n, s:n, s:n, s:n, s:n}", "status", "absent", "iso", "day", "month", "year", "text"));
+  json_object_set_new(
+      reading->plan, "date",
+      json_pack("{s:s, s:n, s:n, s:n, s:n, s:n}", "status", "absent", "iso", "day", "month", "year", "text"));
   for (guint i = 0; i < reading->lines->len && i < HEAD_LINES; i++)
     if (plan_line(reading, i)->use == LINE_FREE)
       read_line(&head, i);
   if (!names->len)
     names_at_top(&head);
-  json_object_set_new(reading->plan, "letterhead",
-                      json_pack("{s:o, s:b, s:o}", "names", json_names(&head), "motto", head.motto >= 0, "line",
-                                head.motto >= 0 ? json_integer(plan_line(reading, (guint)head.motto)->source->number) : json_null()));
+  json_object_set_new(
+      reading->plan, "letterhead",
+      json_pack("{s:o, s:b, s:o}", "names", json_names(&head), "motto", head.motto >= 0, "line",
+                head.motto >= 0 ? json_integer(plan_line(reading, (guint)head.motto)->source->number) : json_null()));
   if (names->len)
     plan_note(reading, PLAN_READ, head.first_name, head.first_name, "/issuer");
 }

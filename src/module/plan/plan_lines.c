@@ -3,7 +3,7 @@
 #include <string.h>
 
 /* Takes emphasis, escapes and heading marks away. A star or underscore counts as emphasis where it touches a word. */
-static char *without_markdown(const char *text, gboolean *bold) {
+static char *without_markdown(const char *text) {
   while (*text == ' ')
     text++;
   gsize hashes = strspn(text, "#");
@@ -12,18 +12,16 @@ static char *without_markdown(const char *text, gboolean *bold) {
   if (*text == '>' && text[1] == ' ')
     text++;
   GString *out = g_string_sized_new(strlen(text));
-  *bold = FALSE;
   for (const char *p = text; *p; p++) {
     if (*p == '\\' && g_ascii_ispunct(p[1])) {
       g_string_append_c(out, *++p);
     } else if ((*p == '*' && p[1] == '*') || (*p == '_' && p[1] == '_' && p[2] != '_')) {
-      *bold = *bold || !out->len || strspn(out->str, " ") == out->len;
       p++;
     } else if (*p == '*' && p[1] && p[1] != ' ' && p[1] != '\t' && strchr(p + 1, '*')) {
       continue;
     } else if (*p == '*' && out->len && !strchr(" \t-", out->str[out->len - 1])) {
       continue;
-    } else if (!g_ascii_strncasecmp(p, "<br>", 4) || !g_ascii_strncasecmp(p, "<br/>", 5)) {
+    } else if (*p == '<' && (!g_ascii_strncasecmp(p, "<br>", 4) || !g_ascii_strncasecmp(p, "<br/>", 5))) {
       g_string_append(out, "   ");
       p = strchr(p, '>');
     } else {
@@ -49,7 +47,9 @@ static gboolean line_noise(PlanText text) {
   return strspn(p, "- |") == strlen(p);
 }
 
-static int compare_widths(gconstpointer a, gconstpointer b) { return *(const int *)a - *(const int *)b; }
+static int compare_widths(gconstpointer a, gconstpointer b) {
+  return *(const int *)a - *(const int *)b;
+}
 
 /* Lines wrapped at a margin pile up just below it. Paragraphs that are each one line do not. */
 static int margin_of(PlanReading *reading) {
@@ -67,7 +67,7 @@ static int margin_of(PlanReading *reading) {
   guint near = 0;
   for (guint i = 0; i < widths->len; i++)
     near += g_array_index(widths, int, i) >= margin * 4 / 5 ? 1 : 0;
-  return margin <= 130 && near * 5 >= widths->len * 2 ? margin : 0;
+  return margin <= 130 && near * 5 >= widths->len ? margin : 0;
 }
 
 /* Text that another tool wrote as Markdown: its own kind, or headings with # and words in bold. */
@@ -94,13 +94,12 @@ void plan_lines_build(PlanReading *reading) {
   for (guint i = 0; i < source->len; i++) {
     const SourceLine *from = &g_array_index(source, SourceLine, i);
     PlanLine line = {.source = from};
-    g_autofree char *plain = without_markdown(from->text, &line.bold);
+    g_autofree char *plain = without_markdown(from->text);
     g_autofree char *labelled = from->label && *plain ? g_strconcat(from->label, " ", plain, NULL) : NULL;
     line.raw = g_string_chunk_insert(reading->chunk, labelled ? labelled : plain);
     line.text = plan_text(reading->chunk, line.raw);
     line.mark = plan_mark(line.text);
     indent_bullet(&line, from->text, markdown);
-    line.bold = line.bold || from->bold;
     line.use = line.text.length ? LINE_FREE : LINE_BLANK;
     g_array_append_val(reading->lines, line);
   }

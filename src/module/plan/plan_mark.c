@@ -31,10 +31,27 @@ static gboolean mark_bullet(PlanMark *mark, PlanText text) {
   static const struct {
     gunichar sign;
     MarkKind kind;
-  } SIGNS[] = {{'-', MARK_DASH},    {0x2010, MARK_DASH}, {0x2011, MARK_DASH}, {0x2013, MARK_DASH}, {0x2014, MARK_DASH},
-               {0x2212, MARK_DASH}, {'+', MARK_PLUS},    {'*', MARK_STAR},    {0x2022, MARK_DASH}, {0x25CF, MARK_DASH},
-               {0x25AA, MARK_STAR}, {0x00B7, MARK_STAR}, {0xF0B7, MARK_DASH}, {0xF02D, MARK_DASH}, {0x25CB, MARK_PLUS},
-               {0x27A2, MARK_STAR}, {0x2713, MARK_STAR}, {0xF0A7, MARK_STAR}, {0x25A0, MARK_STAR}};
+  } SIGNS[] = {
+      {'-',    MARK_DASH},
+      {0x2010, MARK_DASH},
+      {0x2011, MARK_DASH},
+      {0x2013, MARK_DASH},
+      {0x2014, MARK_DASH},
+      {0x2212, MARK_DASH},
+      {'+',    MARK_PLUS},
+      {'*',    MARK_STAR},
+      {0x2022, MARK_DASH},
+      {0x25CF, MARK_DASH},
+      {0x25AA, MARK_STAR},
+      {0x00B7, MARK_STAR},
+      {0xF0B7, MARK_DASH},
+      {0xF02D, MARK_DASH},
+      {0x25CB, MARK_PLUS},
+      {0x27A2, MARK_STAR},
+      {0x2713, MARK_STAR},
+      {0xF0A7, MARK_STAR},
+      {0x25A0, MARK_STAR}
+  };
   gunichar c = g_utf8_get_char(text.text);
   for (gsize i = 0; i < G_N_ELEMENTS(SIGNS); i++)
     if (SIGNS[i].sign == c) {

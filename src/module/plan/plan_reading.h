@@ -15,11 +15,20 @@ typedef struct {
   PlanMark mark;
   const SourceLine *source;
   LineUse use;
-  gboolean bold;
 } PlanLine;
 
-typedef enum { COLUMN_OTHER, COLUMN_COUNT, COLUMN_CONTENT, COLUMN_LEAD, COLUMN_COORDINATE, COLUMN_OWNERS, COLUMN_TIME,
-               COLUMN_PRODUCT, COLUMN_NOTE, COLUMN_MONEY } ColumnRole;
+typedef enum {
+  COLUMN_OTHER,
+  COLUMN_COUNT,
+  COLUMN_CONTENT,
+  COLUMN_LEAD,
+  COLUMN_COORDINATE,
+  COLUMN_OWNERS,
+  COLUMN_TIME,
+  COLUMN_PRODUCT,
+  COLUMN_NOTE,
+  COLUMN_MONEY
+} ColumnRole;
 #define TABLE_COLUMNS 12
 
 typedef struct {
@@ -39,14 +48,21 @@ typedef struct {
   guint columns;
   PlanText titles[TABLE_COLUMNS];
   ColumnRole roles[TABLE_COLUMNS];
-  GArray *rows;       /* of PlanRow */
-  guint first, last;  /* indexes of lines */
-  gboolean merges;    /* the source says itself which cells are merged */
-  gboolean flattened; /* cell bounds were lost */
+  GArray *rows;      /* of PlanRow */
+  guint first, last; /* indexes of lines */
+  gboolean merges;   /* the source says itself which cells are merged */
   gboolean is_tasks, repeats;
 } PlanTable;
 
-typedef enum { LABEL_NONE, LABEL_CONTENT, LABEL_LEAD, LABEL_COORDINATE, LABEL_TIME, LABEL_PRODUCT, LABEL_MONEY } LabelKind;
+typedef enum {
+  LABEL_NONE,
+  LABEL_CONTENT,
+  LABEL_LEAD,
+  LABEL_COORDINATE,
+  LABEL_TIME,
+  LABEL_PRODUCT,
+  LABEL_MONEY
+} LabelKind;
 
 typedef struct {
   PlanText text; /* after the mark */
@@ -56,7 +72,10 @@ typedef struct {
   LabelKind label;
   PlanText label_text, value; /* "Đơn vị chủ trì" · what follows the colon */
   int parent;                 /* index of the block it hangs under, -1 at the top */
-  gboolean caps, bold, after_full; /* after_full: the line before it was filled to the margin */
+  int end;                    /* the first block after its subtree */
+  gboolean owned;             /* a label of owner or time stands in its subtree */
+  int owned_siblings;         /* blocks of the same parent and mark, itself too, that are owned */
+  gboolean caps;
   int heading;
   gboolean appendix;
 } PlanBlock;
@@ -74,6 +93,12 @@ typedef struct {
 
 #define plan_line(reading, index) (&g_array_index((reading)->lines, PlanLine, (index)))
 #define plan_block(reading, index) (&g_array_index((reading)->blocks, PlanBlock, (index)))
+
+/* All steps; the reading goes on being usable after a failure, to be freed. The source must outlive it. */
+PlanReading *plan_reading_new(const SourceText *source);
+gboolean plan_reading_run(PlanReading *reading, GError **error);
+void plan_reading_free(PlanReading *reading);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(PlanReading, plan_reading_free)
 
 /* Steps, in the order in which plan_read() takes them. */
 void plan_lines_build(PlanReading *reading);
@@ -106,10 +131,11 @@ ColumnRole plan_column_role(const char *fold);
 PlanText plan_block_id(PlanReading *reading, int index);
 gboolean plan_block_under(PlanReading *reading, int index, int ancestor); /* or itself */
 gboolean plan_block_is_heading(PlanReading *reading, int index);
-int plan_block_end(PlanReading *reading, int index); /* the first block after its subtree */
 /* Of a response in the course of an incident: decided by the innermost heading that says so. */
 gboolean plan_words_response(const char *fold, gboolean *out_decided);
 gboolean plan_block_response(PlanReading *reading, int index);
+
+gboolean plan_block_scenario_group(const PlanBlock *block); /* an item that names a group of scenarios */
 
 int plan_organisation_section(PlanReading *reading); /* the block of "Tổ chức thực hiện", or -1 */
 
@@ -117,6 +143,7 @@ int plan_organisation_section(PlanReading *reading); /* the block of "Tổ chứ
 void plan_units_split(PlanReading *reading, PlanText text, GArray *units);
 json_t *plan_units_json(PlanReading *reading, PlanText text);
 gboolean plan_unit_starts(PlanText text, gsize at); /* a unit name starts here, with a capital */
+gboolean plan_body_starts(PlanText text); /* a line of the letterhead that begins the name of another body */
 gboolean plan_unit_word(const char *fold);          /* the same, whatever its case */
 gsize plan_duty_verb(PlanText text, gsize from);    /* where the name ends and the duty starts; length when nowhere */
 
@@ -130,7 +157,7 @@ int plan_reading_year(PlanReading *reading);
 typedef struct {
   gsize from, to; /* characters: from the type word to the end of number and date */
   const char *type;
-  PlanText name;  /* of a law */
+  PlanText name; /* of a law */
   PlanText number;
   char date[11];
 } PlanCitation;

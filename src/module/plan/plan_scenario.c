@@ -1,5 +1,5 @@
-/* Groups of scenarios with their kinds, and the list of causes. A group is told by what it speaks of; a list of groups in
- * which none has kinds is the list of causes. */
+/* Groups of scenarios with their kinds, and the list of causes. A group is told by what it speaks of; a list of groups
+ * in which none has kinds is the list of causes. */
 #include "module/plan/plan_reading.h"
 #include <string.h>
 
@@ -9,26 +9,63 @@ static GroupClass group_class(const char *fold) {
   static const struct {
     const char *words;
     GroupClass group;
-  } RULES[] = {{"tan cong mang", GROUP_ATTACK},      {"bi tan cong", GROUP_ATTACK},        {"tham hoa", GROUP_DISASTER},
-               {"thien tai", GROUP_DISASTER},        {"tu nhien", GROUP_DISASTER},         {"nguoi quan tri", GROUP_OPERATOR},
-               {"nguoi su dung", GROUP_OPERATOR},    {"nguoi dung", GROUP_OPERATOR},       {"quan tri mang", GROUP_OPERATOR},
-               {"can bo van hanh", GROUP_OPERATOR},  {"van hanh cua", GROUP_OPERATOR},     {"con nguoi", GROUP_OPERATOR}, {"loi quan tri", GROUP_OPERATOR}, {"loi van hanh", GROUP_OPERATOR},
-               {"quan tri, van hanh", GROUP_OPERATOR}, {"loi cua he thong", GROUP_FAULT},  {"loi he thong", GROUP_FAULT},
-               {"loi thiet bi", GROUP_FAULT},        {"ha tang ky thuat", GROUP_FAULT},    {"loi cua thiet bi", GROUP_FAULT},
-               {"loi ky thuat", GROUP_FAULT},        {"loi phan cung", GROUP_FAULT}, {"loi phan mem", GROUP_FAULT},       {"chay no", GROUP_DISASTER}, {"hoa hoan", GROUP_DISASTER}};
+  } RULES[] = {
+      {"tan cong mang",      GROUP_ATTACK  },
+      {"bi tan cong",        GROUP_ATTACK  },
+      {"tham hoa",           GROUP_DISASTER},
+      {"thien tai",          GROUP_DISASTER},
+      {"tu nhien",           GROUP_DISASTER},
+      {"nguoi quan tri",     GROUP_OPERATOR},
+      {"nguoi su dung",      GROUP_OPERATOR},
+      {"nguoi dung",         GROUP_OPERATOR},
+      {"quan tri mang",      GROUP_OPERATOR},
+      {"can bo van hanh",    GROUP_OPERATOR},
+      {"van hanh cua",       GROUP_OPERATOR},
+      {"con nguoi",          GROUP_OPERATOR},
+      {"loi quan tri",       GROUP_OPERATOR},
+      {"loi van hanh",       GROUP_OPERATOR},
+      {"quan tri, van hanh", GROUP_OPERATOR},
+      {"loi cua he thong",   GROUP_FAULT   },
+      {"loi he thong",       GROUP_FAULT   },
+      {"loi thiet bi",       GROUP_FAULT   },
+      {"ha tang ky thuat",   GROUP_FAULT   },
+      {"loi cua thiet bi",   GROUP_FAULT   },
+      {"loi ky thuat",       GROUP_FAULT   },
+      {"loi phan cung",      GROUP_FAULT   },
+      {"loi phan mem",       GROUP_FAULT   },
+      {"chay no",            GROUP_DISASTER},
+      {"hoa hoan",           GROUP_DISASTER}
+  };
   for (gsize i = 0; i < G_N_ELEMENTS(RULES); i++)
     if (plan_has_word(fold, RULES[i].words))
       return RULES[i].group;
   return GROUP_NONE;
 }
 
+/* A numbered heading may name the group alone: "2.1. Tấn công mạng", "b) Lỗi của hệ thống". */
+static gboolean is_bare_group(const PlanBlock *block) {
+  static const char *const NAMES[] = {"tan cong mang",    "bi tan cong mang", "loi cua he thong", "loi he thong",
+                                      "do tan cong mang", "tham hoa",         "do tham hoa",      "thien tai",
+                                      "do thien tai",     "loi quan tri",     "loi van hanh",     NULL};
+  return block->mark.kind <= MARK_LETTER && block->text.length < 140 && plan_starts_any(block->text.fold, NAMES);
+}
+
 static gboolean is_group(const PlanBlock *block) {
-  static const char *const STARTS[] = {"tinh huong", "su co do", "su co lien quan", "nhom su co", "nhom tinh huong", "kich ban", "su co bi", "nhom nguyen nhan", "nguyen nhan do", "do bi tan cong", "do loi cua",
-                                       "loi cua nguoi", "su co tan cong", "su co ve", "nhom", NULL};
+  static const char *const STARTS[] = {
+      "tinh huong", "su co do",      "su co lien quan",  "nhom su co",     "nhom tinh huong",
+      "kich ban",   "su co bi",      "nhom nguyen nhan", "nguyen nhan do", "do bi tan cong",
+      "do loi cua", "loi cua nguoi", "su co tan cong",   "su co ve",       "nhom",
+      NULL};
   if (block->table || block->text.length > 260)
     return FALSE;
-  return plan_starts_any(block->text.fold, STARTS) && group_class(block->text.fold) != GROUP_NONE &&
-         !plan_starts(block->text.fold, "su co do loi phan mem") && !plan_starts(block->text.fold, "su co lien quan den qua tai");
+  return (plan_starts_any(block->text.fold, STARTS) || is_bare_group(block)) &&
+         group_class(block->text.fold) != GROUP_NONE && !plan_starts(block->text.fold, "su co do loi phan mem") &&
+         !plan_starts(block->text.fold, "su co lien quan den qua tai");
+}
+
+gboolean plan_block_scenario_group(const PlanBlock *block) {
+  return is_group(block) && (is_bare_group(block) || plan_starts(block->text.fold, "tinh huong") ||
+                             plan_starts(block->text.fold, "kich ban") || plan_starts(block->text.fold, "nhom"));
 }
 
 typedef struct {
@@ -39,7 +76,9 @@ typedef struct {
   int last, from;
 } List;
 
-static PlanText entry_text(PlanReading *reading, PlanText text) { return plan_text_bare(reading->chunk, text); }
+static PlanText entry_text(PlanReading *reading, PlanText text) {
+  return plan_text_bare(reading->chunk, text);
+}
 
 /* "Tình huống …: tấn công từ chối dịch vụ; tấn công giả mạo; …" on one line. */
 static void inline_kinds(List *list, PlanText text, json_t *kinds) {
@@ -68,7 +107,8 @@ static void add_group(List *list, int index) {
       list->kinds = TRUE;
     }
   }
-  json_t *group = json_pack("{s:o, s:o, s:[i, i]}", "group", plan_json_text(name), "kinds", kinds, "lines", block->line_from, block->line_to);
+  json_t *group = json_pack("{s:o, s:o, s:[i, i]}", "group", plan_json_text(name), "kinds", kinds, "lines",
+                            block->line_from, block->line_to);
   json_array_append_new(list->groups, group);
   if (block->mark.kind != MARK_NONE || json_array_size(list->groups) == 1)
     list->mark = block->mark.kind;
@@ -80,15 +120,17 @@ static void close_list(List *list) {
   json_t *plan = reading->plan, *group;
   gboolean situations = FALSE;
   gsize index;
-  json_array_foreach(list->groups, index, group)
-    situations = situations || plan_starts(json_string_value(json_object_get(group, "group")), "Tình huống") ||
-                 plan_starts(json_string_value(json_object_get(group, "group")), "Kịch bản");
+  json_array_foreach(list->groups, index, group) situations =
+      situations || plan_starts(json_string_value(json_object_get(group, "group")), "Tình huống") ||
+      plan_starts(json_string_value(json_object_get(group, "group")), "Kịch bản");
   gboolean scenarios = list->kinds || situations;
   const char *key = scenarios ? "scenario_groups" : "cause_groups";
-  if (json_array_size(list->groups) >= 2 && (!json_array_size(json_object_get(plan, key)) || (scenarios && list->kinds && list->from))) {
+  if (json_array_size(list->groups) >= 2 &&
+      (!json_array_size(json_object_get(plan, key)) || (scenarios && list->kinds && list->from))) {
     json_array_foreach(list->groups, index, group) {
       json_t *lines = json_object_get(group, "lines");
-      int from = (int)json_integer_value(json_array_get(lines, 0)), to = (int)json_integer_value(json_array_get(lines, 1));
+      int from = (int)json_integer_value(json_array_get(lines, 0)),
+          to = (int)json_integer_value(json_array_get(lines, 1));
       gsize at = json_array_size(json_object_get(plan, key));
       json_object_del(group, "lines");
       json_array_append(json_object_get(plan, key), scenarios ? group : json_object_get(group, "group"));
@@ -119,19 +161,21 @@ static void take_block(List *list, int index) {
   gboolean open = json_array_size(list->groups) > 0;
   gboolean group = is_group(block) && (!open || block->mark.kind <= list->mark || block->mark.kind == MARK_NONE);
   if (open && group && block->mark.kind == list->mark && !plan_starts(block->text.fold, "tinh huong") && list->kinds &&
-      kind_by_words(block) && group_class(block->text.fold) == GROUP_FAULT && plan_starts(block->text.fold, "su co khac"))
+      kind_by_words(block) && group_class(block->text.fold) == GROUP_FAULT &&
+      plan_starts(block->text.fold, "su co khac"))
     group = FALSE;
   if (group && (block->mark.kind != MARK_NONE || open)) {
     if (open && (block->mark.kind < list->mark && block->mark.kind != MARK_NONE))
       close_list(list);
     add_group(list, index);
   } else if (open && block->mark.kind > list->mark && block->mark.kind != MARK_NONE && block->label == LABEL_NONE &&
-             plan_block_under(list->reading, index, plan_block(list->reading, list->last)->mark.kind == list->mark
-                                                        ? list->last
-                                                        : plan_block(list->reading, list->last)->parent)) {
+             plan_block_under(list->reading, index,
+                              plan_block(list->reading, list->last)->mark.kind == list->mark
+                                  ? list->last
+                                  : plan_block(list->reading, list->last)->parent)) {
     add_kind(list, index);
-  } else if (open && block->mark.kind == list->mark && kind_by_words(block) && block->mark.kind >= MARK_DASH && block->label == LABEL_NONE &&
-             block->text.length < 120) {
+  } else if (open && block->mark.kind == list->mark && kind_by_words(block) && block->mark.kind >= MARK_DASH &&
+             block->label == LABEL_NONE && block->text.length < 120) {
     add_kind(list, index);
   } else if (open) {
     close_list(list);

@@ -1,4 +1,5 @@
-/* Tables whose cells are known: DOCX, Markdown pipes, tabs. The others are in plan_table_columns.c and plan_table_flat.c. */
+/* Tables whose cells are known: DOCX, Markdown pipes, tabs. The others are in plan_table_columns.c and
+ * plan_table_flat.c. */
 #include "module/plan/plan_reading.h"
 #include <string.h>
 
@@ -82,7 +83,8 @@ static void mark_groups(PlanReading *reading, PlanTable *table) {
     gboolean numbered = table->roles[0] == COLUMN_COUNT && g_ascii_isdigit(row->cells[0].text.fold[0]);
     gboolean lettered = table->roles[0] == COLUMN_COUNT && g_ascii_isalpha(row->cells[0].text.fold[0]);
     gboolean alone = filled == 1 || (lettered && wordy <= 1);
-    if (!row->group && alone && !numbered && !(table->merges && continued && !lettered && filled == 1 && table->roles[0] != COLUMN_COUNT)) {
+    if (!row->group && alone && !numbered &&
+        !(table->merges && continued && !lettered && filled == 1 && table->roles[0] != COLUMN_COUNT)) {
       row->group = TRUE;
       row->caption = all;
     }
@@ -152,8 +154,8 @@ static void read_docx_table(PlanReading *reading, guint first) {
     if (line->source->merged_up && !line->text.length)
       continue;
     /* each paragraph of a cell is an entry of its own */
-    gboolean entry = cell->text.length && line->text.length && !strchr(".;,:", cell->text.fold[cell->text.length - 1]) &&
-                     plan_text_upper_at(line->text, 0);
+    gboolean entry = cell->text.length && line->text.length &&
+                     !strchr(".;,:", cell->text.fold[cell->text.length - 1]) && plan_text_upper_at(line->text, 0);
     PlanText text = entry ? plan_text_join(reading->chunk, plan_reading_text(reading, ";"), line->text) : line->text;
     plan_cell_add(reading, cell, text, line->source->number);
   }
@@ -164,7 +166,9 @@ static gboolean is_pipe_row(const PlanLine *line) {
   return line->use == LINE_FREE && line->text.fold[0] == '|' && strchr(line->text.fold + 1, '|');
 }
 
-static gboolean is_pipe_rule(const PlanLine *line) { return strspn(line->text.fold, "|-: ") == line->text.length; }
+static gboolean is_pipe_rule(const PlanLine *line) {
+  return strspn(line->text.fold, "|-: ") == line->text.length;
+}
 
 static void add_cells(PlanReading *reading, PlanTable *table, const char *raw, const char *divider, int line) {
   PlanRow *row = plan_table_row(table, line);
@@ -195,8 +199,16 @@ static guint read_pipe_table(PlanReading *reading, guint first) {
     PlanLine *line = plan_line(reading, i);
     if (line->use == LINE_BLANK && i - last < 3)
       continue;
-    if (!is_pipe_row(line))
-      break;
+    if (!is_pipe_row(line)) {
+      gboolean caption = line->use == LINE_FREE && line->mark.kind <= MARK_ROMAN && line->text.length < 160 &&
+                         table->rows->len && i + 1 < reading->lines->len && is_pipe_row(plan_line(reading, i + 1));
+      if (!caption)
+        break;
+      PlanRow *row = plan_table_row(table, line->source->number);
+      row->group = TRUE;
+      row->caption = line->text;
+      continue;
+    }
     last = i;
     if (is_pipe_rule(line))
       continue;
@@ -226,9 +238,12 @@ static gboolean is_tab_header(PlanReading *reading, guint index) {
 /* A caption between rows of a tabbed table: no tab, and rows follow. */
 static gboolean is_tab_caption(PlanReading *reading, guint index) {
   PlanLine *line = plan_line(reading, index);
-  if (line->text.length > 160 || index + 1 >= reading->lines->len)
+  guint next = index + 1;
+  while (next < reading->lines->len && next < index + 4 && plan_line(reading, next)->use == LINE_BLANK)
+    next++;
+  if (line->text.length > 160 || next >= reading->lines->len)
     return FALSE;
-  return strchr(plan_line(reading, index + 1)->raw, '\t') &&
+  return strchr(plan_line(reading, next)->raw, '\t') &&
          (line->mark.kind <= MARK_ROMAN || plan_text_upper_at(line->text, 0));
 }
 
@@ -237,6 +252,8 @@ static guint read_tab_table(PlanReading *reading, guint first) {
   guint i = first;
   for (; i < reading->lines->len; i++) {
     PlanLine *line = plan_line(reading, i);
+    if (line->use == LINE_BLANK && i - table->last < 4)
+      continue;
     if (line->use != LINE_FREE)
       break;
     if (strchr(line->raw, '\t')) {

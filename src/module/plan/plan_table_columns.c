@@ -69,7 +69,8 @@ static guint table_end(PlanReading *reading, guint first, guint second_column) {
   return last;
 }
 
-static void find_gutters(PlanReading *reading, guint first, guint last, const Chunk *titles, guint count, guint *gutters) {
+static void find_gutters(PlanReading *reading, guint first, guint last, const Chunk *titles, guint count,
+                         guint *gutters) {
   guint used[WIDTH + 1] = {0};
   for (guint i = first; i <= last; i++) {
     Chunk chunks[TABLE_COLUMNS + 1];
@@ -80,7 +81,8 @@ static void find_gutters(PlanReading *reading, guint first, guint last, const Ch
   }
   for (guint c = 0; c + 1 < count; c++) {
     guint best = (titles[c].to + titles[c + 1].from) / 2;
-    for (guint at = (titles[c].from + titles[c].to) / 2; at < (titles[c + 1].from + titles[c + 1].to) / 2 && at < WIDTH; at++)
+    for (guint at = (titles[c].from + titles[c].to) / 2; at < (titles[c + 1].from + titles[c + 1].to) / 2 && at < WIDTH;
+         at++)
       if (used[at] < used[MIN(best, WIDTH)])
         best = at;
     gutters[c] = best;

@@ -6,17 +6,72 @@
 #define TITLE_LINES 24
 #define ROW_LINES 200
 
-static const char *const TITLES[] = {
-    "stt", "tt", "so tt", "so thu tu", "nhiem vu", "noi dung", "noi dung nhiem vu", "noi dung cong viec", "noi dung thuc hien",
-    "noi dung, nhiem vu", "nhiem vu, giai phap", "nhiem vu cu the", "nhiem vu trong tam", "noi dung trien khai", "cong viec",
-    "ten nhiem vu", "hoat dong", "noi dung hoat dong", "cac nhiem vu", "hang muc", "nhiem vu thuc hien", "noi dung/nhiem vu",
-    "nhiem vu/noi dung", "don vi chu tri", "co quan chu tri", "chu tri", "don vi thuc hien", "co quan thuc hien",
-    "bo phan chu tri", "bo phan thuc hien", "don vi chu tri thuc hien", "co quan, don vi chu tri", "phong chu tri",
-    "nguoi thuc hien", "trach nhiem thuc hien", "phan cong thuc hien", "don vi phoi hop", "co quan phoi hop", "phoi hop",
-    "don vi phoi hop thuc hien", "co quan, don vi phoi hop", "bo phan phoi hop", "thoi gian", "thoi gian thuc hien",
-    "thoi gian hoan thanh", "thoi han", "thoi han hoan thanh", "tien do", "tien do thuc hien", "lo trinh", "lo trinh thuc hien",
-    "thoi diem", "han hoan thanh", "san pham", "ket qua", "san pham, ket qua", "san pham/ket qua", "ket qua dau ra",
-    "san pham du kien", "ket qua du kien", "ghi chu", "kinh phi", "kinh phi thuc hien", "nguon kinh phi", "du toan", NULL};
+static const char *const TITLES[] = {"stt",
+                                     "tt",
+                                     "so tt",
+                                     "so thu tu",
+                                     "nhiem vu",
+                                     "noi dung",
+                                     "noi dung nhiem vu",
+                                     "noi dung cong viec",
+                                     "noi dung thuc hien",
+                                     "noi dung, nhiem vu",
+                                     "nhiem vu, giai phap",
+                                     "nhiem vu cu the",
+                                     "nhiem vu trong tam",
+                                     "noi dung trien khai",
+                                     "cong viec",
+                                     "ten nhiem vu",
+                                     "hoat dong",
+                                     "noi dung hoat dong",
+                                     "cac nhiem vu",
+                                     "hang muc",
+                                     "nhiem vu thuc hien",
+                                     "noi dung/nhiem vu",
+                                     "nhiem vu/noi dung",
+                                     "don vi chu tri",
+                                     "co quan chu tri",
+                                     "chu tri",
+                                     "don vi thuc hien",
+                                     "co quan thuc hien",
+                                     "bo phan chu tri",
+                                     "bo phan thuc hien",
+                                     "don vi chu tri thuc hien",
+                                     "co quan, don vi chu tri",
+                                     "phong chu tri",
+                                     "nguoi thuc hien",
+                                     "trach nhiem thuc hien",
+                                     "phan cong thuc hien",
+                                     "don vi phoi hop",
+                                     "co quan phoi hop",
+                                     "phoi hop",
+                                     "don vi phoi hop thuc hien",
+                                     "co quan, don vi phoi hop",
+                                     "bo phan phoi hop",
+                                     "thoi gian",
+                                     "thoi gian thuc hien",
+                                     "thoi gian hoan thanh",
+                                     "thoi han",
+                                     "thoi han hoan thanh",
+                                     "tien do",
+                                     "tien do thuc hien",
+                                     "lo trinh",
+                                     "lo trinh thuc hien",
+                                     "thoi diem",
+                                     "han hoan thanh",
+                                     "san pham",
+                                     "ket qua",
+                                     "san pham, ket qua",
+                                     "san pham/ket qua",
+                                     "ket qua dau ra",
+                                     "san pham du kien",
+                                     "ket qua du kien",
+                                     "ghi chu",
+                                     "kinh phi",
+                                     "kinh phi thuc hien",
+                                     "nguon kinh phi",
+                                     "du toan",
+                                     NULL};
 
 /* Cuts a run of titles into columns; FALSE when something else is in it. */
 static gboolean cut_titles(PlanReading *reading, PlanText text, PlanTable *table) {
@@ -49,7 +104,7 @@ static guint titles_end(PlanReading *reading, guint first, PlanText *out) {
     PlanLine *line = plan_line(reading, i);
     if (line->use == LINE_BLANK)
       continue;
-    if (line->text.length > 120 || g_ascii_isdigit(line->text.fold[0]))
+    if (line->text.length > 120 || g_ascii_isdigit(line->text.fold[0]) || (i > first && count_title(line->text)))
       break;
     run = plan_text_join(reading->chunk, run, line->text);
     if (cut_titles(reading, run, NULL)) {
@@ -60,11 +115,13 @@ static guint titles_end(PlanReading *reading, guint first, PlanText *out) {
   return end;
 }
 
+typedef enum { PIECE_WORDS, PIECE_UNIT, PIECE_TIME } PieceKind;
+
 typedef struct {
   PlanText text;
   int line_from, line_to;
   gsize width;
-  enum { PIECE_WORDS, PIECE_UNIT, PIECE_TIME } kind;
+  PieceKind kind;
 } Piece;
 
 typedef struct {
@@ -72,13 +129,14 @@ typedef struct {
   PlanTable *table;
   GArray *pieces; /* of Piece: of the open row */
   gsize content_width;
-  guint lines; /* of the open row */
+  guint lines;              /* of the open row */
   gboolean alone, repeated; /* row numbers stand alone; the titles were just repeated */
 } FlatReader;
 
 /* What cannot end a cell: the words go on. */
 static gboolean goes_on(PlanText text) {
-  static const char *const OPEN[] = {" va", " cua", " cac", " thuoc", " tai", " ve", " voi", "van phong", " theo", " cho", NULL};
+  static const char *const OPEN[] = {" va",  " cua",      " cac",  " thuoc", " tai", " ve",
+                                     " voi", "van phong", " theo", " cho",   NULL};
   if (!text.length || strchr(",;-/(", text.fold[text.length - 1]))
     return TRUE;
   for (gsize i = 0; OPEN[i]; i++)
@@ -87,7 +145,7 @@ static gboolean goes_on(PlanText text) {
   return FALSE;
 }
 
-static gboolean starts_piece(const FlatReader *flat, const Piece *open, PlanText line, int *out_kind) {
+static gboolean starts_piece(const FlatReader *flat, const Piece *open, PlanText line, PieceKind *out_kind) {
   if (!plan_text_upper_at(line, 0) && !g_ascii_isdigit(line.fold[0]))
     return FALSE;
   gboolean narrow = line.length * 4 <= MAX(flat->content_width, 40) * 3;
@@ -95,7 +153,8 @@ static gboolean starts_piece(const FlatReader *flat, const Piece *open, PlanText
     *out_kind = PIECE_TIME;
     return TRUE;
   }
-  static const char *const LEVELS[] = {"huyen", "tinh", "xa", "phuong", "thanh pho", "thi xa", "quan", "thi tran", NULL};
+  static const char *const LEVELS[] = {"huyen",  "tinh", "xa",       "phuong", "thanh pho",
+                                       "thi xa", "quan", "thi tran", NULL};
   if (open->kind == PIECE_TIME && g_ascii_isdigit(line.fold[0]))
     return FALSE; /* "Quý IV năm" / "2023" */
   *out_kind = plan_unit_starts(line, 0) && !plan_starts_any(line.fold, LEVELS) ? PIECE_UNIT : PIECE_WORDS;
@@ -106,7 +165,7 @@ static gboolean starts_piece(const FlatReader *flat, const Piece *open, PlanText
 
 static void add_line(FlatReader *flat, PlanText line, int number) {
   Piece *open = flat->pieces->len ? &g_array_index(flat->pieces, Piece, flat->pieces->len - 1) : NULL;
-  int kind = PIECE_WORDS;
+  PieceKind kind = PIECE_WORDS;
   if (!open || starts_piece(flat, open, line, &kind)) {
     Piece piece = {.text = line, .line_from = number, .line_to = number, .width = line.length, .kind = kind};
     g_array_append_val(flat->pieces, piece);
@@ -159,14 +218,19 @@ static void close_row(FlatReader *flat, GArray *lone) {
     Piece *piece = &g_array_index(flat->pieces, Piece, i);
     if (i == 0 || piece->kind == PIECE_WORDS) {
       int after = column_with(flat->table, COLUMN_PRODUCT);
-      put(flat, row, i == 0 ? column_with(flat->table, COLUMN_CONTENT) : after >= 0 ? after : column_with(flat->table, COLUMN_NOTE), piece);
+      put(flat, row,
+          i == 0       ? column_with(flat->table, COLUMN_CONTENT)
+          : after >= 0 ? after
+                       : column_with(flat->table, COLUMN_NOTE),
+          piece);
     } else if (piece->kind == PIECE_TIME) {
       put(flat, row, column_with(flat->table, COLUMN_TIME), piece);
     } else if (units == 1 && unit_columns[0] >= 0 && unit_columns[1] >= 0) {
       LonePiece entry = {index, *piece};
       g_array_append_val(lone, entry);
     } else {
-      put(flat, row, unit_columns[0] < 0 ? unit_columns[1] : unit_columns[MIN(unit, unit_columns[1] < 0 ? 0u : 1u)], piece);
+      put(flat, row, unit_columns[0] < 0 ? unit_columns[1] : unit_columns[MIN(unit, unit_columns[1] < 0 ? 0u : 1u)],
+          piece);
       unit++;
     }
   }
@@ -317,9 +381,9 @@ PlanTable *plan_table_flat(PlanReading *reading, guint first) {
   PlanTable *table = plan_table_new(reading, first);
   cut_titles(reading, titles, table);
   plan_table_header(table);
-  table->flattened = TRUE;
   table->last = end;
-  g_autoptr(GArray) pieces = g_array_new(FALSE, TRUE, sizeof(Piece)), lone = g_array_new(FALSE, TRUE, sizeof(LonePiece));
+  g_autoptr(GArray) pieces = g_array_new(FALSE, TRUE, sizeof(Piece)),
+                    lone = g_array_new(FALSE, TRUE, sizeof(LonePiece));
   FlatReader flat = {.reading = reading, .table = table, .pieces = pieces};
   gsize widths[2] = {0};
   guint expected = 1;

@@ -9,7 +9,17 @@ static int column_with(const PlanTable *table, ColumnRole role) {
   return -1;
 }
 
-static gboolean is_missing(PlanText text) { return strspn(text.fold, "~.-_/ \x7f") == text.length; }
+static gboolean is_missing(PlanText text) {
+  return strspn(text.fold, "~.-_/ \x7f") == text.length;
+}
+
+/* "nt", "như trên": the writer's own word for the cell above. */
+static gboolean says_as_above(const char *fold) {
+  static const char *const SAYINGS[] = {"nt",           "n.t",  "nt.",      "n.t.",      "-nt-",
+                                        "- nt -",       "\"",   "nhu tren", "nhu tren.", "nhu dong tren",
+                                        "nhu muc tren", "-//-", NULL};
+  return g_strv_contains(SAYINGS, fold);
+}
 
 typedef struct {
   PlanReading *reading;
@@ -26,10 +36,11 @@ static TaskPart cell_part(RowReader *rows, PlanRow *row, int column) {
   if (column < 0)
     return part;
   PlanCell *cell = &row->cells[column];
-  if (cell->text.length) {
+  gboolean as_above = says_as_above(cell->text.fold);
+  if (cell->text.length && !as_above) {
     rows->above[column] = cell;
     part = (TaskPart){cell->text, cell->line_from, cell->line_to, FALSE};
-  } else if (rows->above[column] && !(rows->table->merges && cell->present)) {
+  } else if (rows->above[column] && (as_above || !(rows->table->merges && cell->present))) {
     const PlanCell *above = rows->above[column];
     part = (TaskPart){above->text, above->line_from, above->line_to, TRUE};
   }
@@ -50,7 +61,8 @@ static void take_owners(RowReader *rows, Task *task, const TaskPart *part) {
     gssize next = plan_label_find(part->text, from, &next_kind, &value);
     gsize end = next < 0 ? part->text.length : (gsize)next;
     PlanText text = plan_text_slice(rows->reading->chunk, part->text, from, end);
-    plan_task_part(kind == LABEL_COORDINATE ? task->coordinates : task->leads, text, part->line_from, part->line_to, part->inferred);
+    plan_task_part(kind == LABEL_COORDINATE ? task->coordinates : task->leads, text, part->line_from, part->line_to,
+                   part->inferred);
     kind = next_kind;
     from = next < 0 ? end : value;
   }
@@ -72,7 +84,8 @@ static void take_row(RowReader *rows, PlanRow *row) {
   plan_task_part(task.coordinates, helped.text, helped.line_from, helped.line_to, helped.inferred);
   take_owners(rows, &task, &owners);
   rows->row++;
-  const char *count = table->roles[0] == COLUMN_COUNT ? plan_text_bare(rows->reading->chunk, row->cells[0].text).text : "";
+  const char *count =
+      table->roles[0] == COLUMN_COUNT ? plan_text_bare(rows->reading->chunk, row->cells[0].text).text : "";
   g_autofree char *number = *count && strlen(count) < 12 ? g_strdup(count) : g_strdup_printf("%d", rows->row);
   g_autofree char *id = rows->section.length ? g_strconcat(rows->section.text, ".", number, NULL) : g_strdup(number);
   task.id = plan_reading_text(rows->reading, id);
@@ -164,14 +177,19 @@ PlanText plan_appendix_number(PlanReading *reading, PlanText text) {
 
 void plan_table_tasks_read(PlanReading *reading, int index) {
   PlanTable *table = plan_block(reading, index)->table;
-  gboolean owners = column_with(table, COLUMN_LEAD) >= 0 || column_with(table, COLUMN_COORDINATE) >= 0 || column_with(table, COLUMN_OWNERS) >= 0;
+  gboolean owners = column_with(table, COLUMN_LEAD) >= 0 || column_with(table, COLUMN_COORDINATE) >= 0 ||
+                    column_with(table, COLUMN_OWNERS) >= 0;
   if (column_with(table, COLUMN_CONTENT) < 0 || !owners)
     return;
   table->is_tasks = TRUE;
   table->repeats = repeats_tasks(reading, table);
   if (table->repeats)
     return;
-  RowReader rows = {.reading = reading, .table = table, .section = PLAN_TEXT_EMPTY, .heading = PLAN_TEXT_EMPTY, .appendix = PLAN_TEXT_EMPTY};
+  RowReader rows = {.reading = reading,
+                    .table = table,
+                    .section = PLAN_TEXT_EMPTY,
+                    .heading = PLAN_TEXT_EMPTY,
+                    .appendix = PLAN_TEXT_EMPTY};
   int at = plan_block(reading, index)->parent;
   rows.section = plan_block_id(reading, at);
   rows.response = plan_block_response(reading, index);

@@ -2,20 +2,56 @@
 #include "module/plan/plan_reading.h"
 #include <string.h>
 
-static const char *const AUTHORITIES[] = {"tm", "tm.", "kt", "kt.", "tl", "tl.", "tuq", "tuq.", "q", "q.", "thua lenh", "thay mat", NULL};
+static const char *const AUTHORITIES[] = {"tm",   "tm.", "kt", "kt.",       "tl",       "tl.", "tuq",
+                                          "tuq.", "q",   "q.", "thua lenh", "thay mat", NULL};
 
-static const char *const POSITIONS[] = {
-    "chu tich", "pho chu tich", "giam doc", "pho giam doc", "quyen giam doc", "tong giam doc", "pho tong giam doc", "cuc truong", "pho cuc truong",
-    "chi cuc truong", "pho chi cuc truong", "truong phong", "pho truong phong", "truong ban", "pho truong ban", "hieu truong", "pho hieu truong",
-    "vien truong", "pho vien truong", "bo truong", "thu truong", "chanh van phong", "pho chanh van phong", "truong cong an", "pho truong cong an",
-    "bi thu", "pho bi thu", "chanh thanh tra", "tram truong", "vu truong", "tong cuc truong", "chi huy truong", "phu trach", "pho phu trach", "chanh an",
-    "quyen chu tich", "pho bi thu thuong truc", "pho chu tich thuong truc", "phu trach phong", "truong don vi", "q. giam doc", NULL};
+static const char *const POSITIONS[] = {"chu tich",
+                                        "pho chu tich",
+                                        "giam doc",
+                                        "pho giam doc",
+                                        "quyen giam doc",
+                                        "tong giam doc",
+                                        "pho tong giam doc",
+                                        "cuc truong",
+                                        "pho cuc truong",
+                                        "chi cuc truong",
+                                        "pho chi cuc truong",
+                                        "truong phong",
+                                        "pho truong phong",
+                                        "truong ban",
+                                        "pho truong ban",
+                                        "hieu truong",
+                                        "pho hieu truong",
+                                        "vien truong",
+                                        "pho vien truong",
+                                        "bo truong",
+                                        "thu truong",
+                                        "chanh van phong",
+                                        "pho chanh van phong",
+                                        "truong cong an",
+                                        "pho truong cong an",
+                                        "bi thu",
+                                        "pho bi thu",
+                                        "chanh thanh tra",
+                                        "tram truong",
+                                        "vu truong",
+                                        "tong cuc truong",
+                                        "chi huy truong",
+                                        "phu trach",
+                                        "pho phu trach",
+                                        "chanh an",
+                                        "quyen chu tich",
+                                        "pho bi thu thuong truc",
+                                        "pho chu tich thuong truc",
+                                        "phu trach phong",
+                                        "truong don vi",
+                                        "q. giam doc",
+                                        NULL};
 
 typedef struct {
   PlanReading *reading;
   json_t *list, *archive, *mode, *code, *authority, *position, *name;
-  gboolean recipients, signing;
-  int last_position;
+  gboolean recipients;
 } Tail;
 
 static gboolean is_authority(PlanText text) {
@@ -35,7 +71,7 @@ static gboolean is_name(PlanText text) {
       return FALSE;
     gsize end = i;
     while (end < text.length && text.fold[end] != ' ') {
-      if (!g_ascii_isalpha(text.fold[end]) && !(text.fold[end] == '.' && i == 0) && text.fold[end] != '\x7f')
+      if (!g_ascii_isalpha(text.fold[end]) && !(text.fold[end] == '.' && i == 0) && !strchr("'`\x7f", text.fold[end]))
         return FALSE;
       end++;
     }
@@ -48,7 +84,8 @@ static gboolean is_name(PlanText text) {
 static void take_recipient(Tail *tail, PlanText text, int line) {
   PlanReading *reading = tail->reading;
   PlanMark mark = plan_mark(text);
-  PlanText bare = plan_text_bare(reading->chunk, plan_text_from(reading->chunk, text, mark.kind == MARK_NONE ? 0 : mark.length));
+  PlanText bare =
+      plan_text_bare(reading->chunk, plan_text_from(reading->chunk, text, mark.kind == MARK_NONE ? 0 : mark.length));
   gsize count = json_array_size(tail->list);
   if (plan_starts(bare.fold, "luu")) {
     json_decref(tail->archive);
@@ -65,7 +102,8 @@ static void take_recipient(Tail *tail, PlanText text, int line) {
       tail->code = plan_json_text(text);
     }
   } else { /* a wrapped line of the entry before */
-    g_autofree char *joined = g_strconcat(json_string_value(json_array_get(tail->list, count - 1)), " ", bare.text, NULL);
+    g_autofree char *joined =
+        g_strconcat(json_string_value(json_array_get(tail->list, count - 1)), " ", bare.text, NULL);
     json_array_set_new(tail->list, count - 1, json_string(joined));
   }
 }
@@ -81,8 +119,8 @@ static gboolean take_piece(Tail *tail, PlanText text, int line) {
     }
   } else if (is_authority(text)) {
     json_array_append_new(tail->authority, plan_json_text(text));
-    plan_note(tail->reading, PLAN_READ, line, line, "/signer/authority/%" G_GSIZE_FORMAT, json_array_size(tail->authority) - 1);
-    tail->signing = TRUE;
+    plan_note(tail->reading, PLAN_READ, line, line, "/signer/authority/%" G_GSIZE_FORMAT,
+              json_array_size(tail->authority) - 1);
   } else if (is_position(text)) {
     if (!json_is_null(tail->position) && json_is_null(tail->name))
       json_array_append(tail->authority, tail->position);
@@ -91,10 +129,13 @@ static gboolean take_piece(Tail *tail, PlanText text, int line) {
       tail->position = plan_json_text(text);
       plan_note(tail->reading, PLAN_READ, line, line, "/signer/position");
     }
-    tail->signing = TRUE;
-  } else if (!json_is_null(tail->position) && json_is_null(tail->name) && is_name(text) && plan_mark(text).kind == MARK_NONE) {
+  } else if (!json_is_null(tail->position) && json_is_null(tail->name) && is_name(text) &&
+             plan_mark(text).kind == MARK_NONE) {
     json_decref(tail->name);
-    tail->name = plan_json_text(text);
+    gsize from = 0; /* degrees stand before the name: "PGS.TS. …" */
+    for (gsize i = 0; i < text.length; i++)
+      from = text.fold[i] == '.' ? i + 1 : from;
+    tail->name = plan_json_text(plan_text_from(tail->reading->chunk, text, from));
     plan_note(tail->reading, PLAN_READ, line, line, "/signer/name");
   } else if (tail->recipients && text.fold[0] != '(' && text.fold[0] != '[') {
     take_recipient(tail, text, line);
@@ -142,7 +183,8 @@ static gboolean ends_tail(const Tail *tail, const PlanLine *line) {
 }
 
 void plan_tail_read(PlanReading *reading) {
-  Tail tail = {reading, json_array(), json_null(), json_null(), json_null(), json_array(), json_null(), json_null(), FALSE, FALSE, 0};
+  Tail tail = {reading,      json_array(), json_null(), json_null(), json_null(),
+               json_array(), json_null(),  json_null(), FALSE};
   guint first = reading->lines->len / 4;
   while (first < reading->lines->len && !starts_tail(plan_line(reading, first)))
     first++;
@@ -161,6 +203,7 @@ void plan_tail_read(PlanReading *reading) {
   json_decref(tail.mode);
   json_decref(tail.code);
   json_object_set_new(reading->plan, "recipients", recipients);
-  json_object_set_new(reading->plan, "signer",
-                      json_pack("{s:o, s:o, s:o}", "name", tail.name, "position", tail.position, "authority", tail.authority));
+  json_object_set_new(
+      reading->plan, "signer",
+      json_pack("{s:o, s:o, s:o}", "name", tail.name, "position", tail.position, "authority", tail.authority));
 }

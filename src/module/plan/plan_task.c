@@ -2,7 +2,8 @@
 #include <string.h>
 
 Task plan_task_new(void) {
-  Task task = {.id = PLAN_TEXT_EMPTY, .heading = PLAN_TEXT_EMPTY, .label = PLAN_TEXT_EMPTY, .appendix = PLAN_TEXT_EMPTY};
+  Task task = {
+      .id = PLAN_TEXT_EMPTY, .heading = PLAN_TEXT_EMPTY, .label = PLAN_TEXT_EMPTY, .appendix = PLAN_TEXT_EMPTY};
   task.content.text = task.time.text = task.product.text = PLAN_TEXT_EMPTY;
   task.leads = g_array_new(FALSE, TRUE, sizeof(TaskPart));
   task.coordinates = g_array_new(FALSE, TRUE, sizeof(TaskPart));
@@ -25,8 +26,8 @@ static gssize report_verb(PlanText text) {
   gsize depth = 0;
   for (gsize i = 1; i < text.length; i++) {
     depth += text.fold[i] == '(' ? 1 : text.fold[i] == ')' && depth ? (gsize)-1 : 0;
-    if (!depth && text.fold[i - 1] == ' ' && plan_text_lower_at(text, i) && plan_starts_any(text.fold + i, VERBS) && i > 4 &&
-        strncmp(text.fold + i - 5, "gui, ", 5) && !g_str_has_prefix(text.fold + i - 5, "bao, "))
+    if (!depth && text.fold[i - 1] == ' ' && plan_text_lower_at(text, i) && plan_starts_any(text.fold + i, VERBS) &&
+        i > 4 && strncmp(text.fold + i - 5, "gui, ", 5) && !g_str_has_prefix(text.fold + i - 5, "bao, "))
       return (gssize)i;
   }
   return -1;
@@ -42,7 +43,8 @@ static PlanText split_roles(PlanReading *reading, PlanText text, PlanText *out_p
   return plan_text_bare(reading->chunk, plan_text_slice(reading->chunk, text, 0, (gsize)leads));
 }
 
-static json_t *units_json(PlanReading *reading, const GArray *parts, const char *pointer, gsize index, gboolean *inferred) {
+static json_t *units_json(PlanReading *reading, const GArray *parts, const char *pointer, gsize index,
+                          gboolean *inferred) {
   json_t *list = json_array();
   for (guint i = 0; i < parts->len; i++) {
     const TaskPart *part = &g_array_index(parts, TaskPart, i);
@@ -65,7 +67,8 @@ static void settle_leads(PlanReading *reading, const Task *task) {
     gssize verb = report_verb(part->text);
     if (verb > 0) {
       PlanText sender = plan_text_bare(reading->chunk, plan_text_slice(reading->chunk, part->text, 0, (gsize)verb));
-      plan_report_add(reading, sender, plan_text_from(reading->chunk, part->text, (gsize)verb), part->line_from, part->line_to);
+      plan_report_add(reading, sender, plan_text_from(reading->chunk, part->text, (gsize)verb), part->line_from,
+                      part->line_to);
       part->text = sender;
     }
     PlanText partners = PLAN_TEXT_EMPTY;
@@ -106,7 +109,8 @@ static void put_condition(PlanReading *reading, const Task *task, json_t *object
     return;
   PlanText condition = plan_text_slice(reading->chunk, task->heading, (gsize)at, (gsize)(close - task->heading.fold));
   json_object_set_new(object, "condition", plan_json_text(condition));
-  json_object_set_new(object, "heading", plan_json_text(plan_text_slice(reading->chunk, task->heading, 0, (gsize)at - 1)));
+  json_object_set_new(object, "heading",
+                      plan_json_text(plan_text_slice(reading->chunk, task->heading, 0, (gsize)at - 1)));
 }
 
 void plan_task_put(PlanReading *reading, const Task *task) {
@@ -116,7 +120,8 @@ void plan_task_put(PlanReading *reading, const Task *task) {
   settle_leads(reading, task);
   json_t *object = json_pack("{s:s, s:s, s:o, s:o, s:o}", "id", task->id.text, "section", task->id.text, "heading",
                              plan_json_text(plan_text_bare(reading->chunk, task->heading)), "content",
-                             plan_json_text(plan_text_bare(reading->chunk, task->content.text)), "lead_label", plan_json_text(task->label));
+                             plan_json_text(plan_text_bare(reading->chunk, task->content.text)), "lead_label",
+                             plan_json_text(task->label));
   json_object_set_new(object, "lead", units_json(reading, task->leads, "lead", index, &lead));
   json_object_set_new(object, "coordinate", units_json(reading, task->coordinates, "coordinate", index, &coordinate));
   put_time(reading, task, object, index);
@@ -131,5 +136,6 @@ void plan_task_put(PlanReading *reading, const Task *task) {
   put_inferred(object, lead, coordinate, task->time.inferred && task->time.text.length);
   put_condition(reading, task, object);
   json_array_append_new(tasks, object);
-  plan_note(reading, PLAN_READ, task->content.line_from, task->content.line_to, "/tasks/%" G_GSIZE_FORMAT "/content", index);
+  plan_note(reading, PLAN_READ, task->content.line_from, task->content.line_to, "/tasks/%" G_GSIZE_FORMAT "/content",
+            index);
 }

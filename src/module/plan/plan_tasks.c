@@ -1,4 +1,5 @@
-/* Tasks written as prose: content, owner, partners and time as labelled paragraphs, in any of the ways of marking them. */
+/* Tasks written as prose: content, owner, partners and time as labelled paragraphs, in any of the ways of marking them.
+ */
 #include "module/plan/plan_task.h"
 #include <string.h>
 
@@ -17,7 +18,7 @@ static gboolean is_owner_label(const PlanBlock *block) {
 
 /* The sibling after this one of the same kind of mark, or -1. */
 static int next_sibling(PlanReading *reading, int index) {
-  int end = plan_block_end(reading, index);
+  int end = plan_block(reading, index)->end;
   if (end >= (int)reading->blocks->len)
     return -1;
   PlanBlock *block = plan_block(reading, index), *next = plan_block(reading, end);
@@ -33,32 +34,29 @@ static int content_anchor(PlanReading *reading, int index) {
   return next >= 0 && is_owner_label(plan_block(reading, next)) ? block->parent : index;
 }
 
-static gboolean has_owner_label(PlanReading *reading, int index) {
-  int end = plan_block_end(reading, index);
-  for (int i = index + 1; i < end; i++)
-    if (is_owner_label(plan_block(reading, i)))
+/* Labels after the last of several groups of scenarios are for the task that the groups belong to. */
+static gboolean last_of_groups(PlanReading *reading, int index) {
+  PlanBlock *block = plan_block(reading, index);
+  if (block->owned_siblings >= 2 || !plan_block_scenario_group(block))
+    return FALSE;
+  for (int i = block->parent + 1; i < index; i++)
+    if (plan_block(reading, i)->parent == block->parent && plan_block_scenario_group(plan_block(reading, i)))
       return TRUE;
   return FALSE;
-}
-
-/* How many siblings of the same mark carry owner labels of their own. */
-static int labelled_siblings(PlanReading *reading, int index) {
-  PlanBlock *block = plan_block(reading, index);
-  int count = 0, end = block->parent < 0 ? (int)reading->blocks->len : plan_block_end(reading, block->parent);
-  for (int i = block->parent + 1; i < end; i = plan_block_end(reading, i))
-    if (plan_block(reading, i)->mark.kind == block->mark.kind && has_owner_label(reading, i))
-      count++;
-  return count;
 }
 
 /* Labels after the last bullet of a list, or after a list with a title of its own ("b) Tình huống:"), are for what the
  * list belongs to. */
 static gboolean belongs_to_list(PlanReading *reading, int index) {
-  PlanBlock *block = plan_block(reading, index), *next = plan_block(reading, MIN(index + 1, (int)reading->blocks->len - 1));
-  if (block->mark.kind < MARK_LETTER || labelled_siblings(reading, index) >= 2)
+  PlanBlock *block = plan_block(reading, index),
+            *next = plan_block(reading, MIN(index + 1, (int)reading->blocks->len - 1));
+  if (last_of_groups(reading, index))
+    return TRUE;
+  if (block->mark.kind < MARK_LETTER || block->owned_siblings >= 2)
     return FALSE;
   if (block->mark.kind < MARK_DASH)
-    return g_str_has_suffix(block->text.fold, ":") && next->parent == index && next->label == LABEL_NONE && next->mark.kind != MARK_NONE;
+    return g_str_has_suffix(block->text.fold, ":") && next->parent == index && next->label == LABEL_NONE &&
+           next->mark.kind != MARK_NONE;
   for (int i = block->parent + 1; i < index; i++)
     if (plan_block(reading, i)->parent == block->parent && plan_block(reading, i)->mark.kind == block->mark.kind)
       return TRUE;
@@ -67,7 +65,8 @@ static gboolean belongs_to_list(PlanReading *reading, int index) {
 
 static int label_anchor(PlanReading *reading, int index) {
   int anchor = plan_block(reading, index)->parent;
-  while (anchor >= 0 && plan_block(reading, anchor)->label != LABEL_NONE && plan_block(reading, anchor)->label != LABEL_CONTENT)
+  while (anchor >= 0 && plan_block(reading, anchor)->label != LABEL_NONE &&
+         plan_block(reading, anchor)->label != LABEL_CONTENT)
     anchor = plan_block(reading, anchor)->parent;
   if (anchor < 0)
     return -1;
@@ -111,12 +110,15 @@ static void open_task(Prose *prose, int anchor, int index, gboolean labelled) {
   prose->task.response = plan_block_response(reading, anchor < 0 ? index : anchor);
   prose->task.id = plan_block_id(reading, anchor);
   gboolean own_title = labelled && anchor >= 0 && anchor != index;
-  prose->task.heading = own_title ? plan_block(reading, anchor)->text
-                                  : nearest_heading(reading, anchor == index && anchor >= 0 ? plan_block(reading, anchor)->parent : anchor);
+  prose->task.heading =
+      own_title
+          ? plan_block(reading, anchor)->text
+          : nearest_heading(reading, anchor == index && anchor >= 0 ? plan_block(reading, anchor)->parent : anchor);
   if (labelled || anchor < 0)
     return;
   if (prose->last < anchor)
-    add_content(prose, plan_block(reading, anchor)->text, plan_block(reading, anchor)->line_from, plan_block(reading, anchor)->line_to);
+    add_content(prose, plan_block(reading, anchor)->text, plan_block(reading, anchor)->line_from,
+                plan_block(reading, anchor)->line_to);
   for (int i = MAX(anchor, prose->last) + 1; i < index; i++) {
     PlanBlock *block = plan_block(reading, i);
     if (!block->table && block->label == LABEL_NONE)
@@ -155,9 +157,10 @@ static void take_label(Prose *prose, int index) {
     return;
   }
   int anchor = label_anchor(reading, index);
-  gboolean fits = prose->open && (prose->anchor < 0 || plan_block_under(reading, index, prose->anchor)) && !field_taken(prose, block->label);
+  gboolean fits = prose->open && (prose->anchor < 0 || plan_block_under(reading, index, prose->anchor)) &&
+                  !field_taken(prose, block->label);
   gboolean own = anchor >= 0 && anchor != prose->anchor && anchor > prose->anchor && prose->labelled &&
-                 labelled_siblings(reading, anchor) >= 2 && block->label == LABEL_LEAD;
+                 plan_block(reading, anchor)->owned_siblings >= 2 && block->label == LABEL_LEAD;
   if ((!fits || own) && !is_owner_label(block))
     return;
   if (!fits || own)
@@ -178,8 +181,9 @@ static void take_text(Prose *prose, int index) {
     return;
   }
   gboolean under_label = block->parent >= 0 && is_owner_label(plan_block(reading, block->parent));
-  gboolean runs_on = block->mark.kind == MARK_NONE && index && plan_block(reading, index - 1)->text.length &&
-                     strchr(";,", plan_block(reading, index - 1)->text.fold[plan_block(reading, index - 1)->text.length - 1]);
+  gboolean runs_on =
+      block->mark.kind == MARK_NONE && index && plan_block(reading, index - 1)->text.length &&
+      strchr(";,", plan_block(reading, index - 1)->text.fold[plan_block(reading, index - 1)->text.length - 1]);
   if (prose->field == LABEL_CONTENT)
     add_content(prose, block->text, block->line_from, block->line_to);
   else if (under_label ? block->mark.kind != MARK_NONE || runs_on : runs_on)
@@ -193,7 +197,8 @@ static void take_text(Prose *prose, int index) {
 
 /* "…; hoàn thành trước ngày 30/6": the words of a sentence that say when. */
 static PlanText time_in_sentence(PlanReading *reading, PlanText text) {
-  static const char *const WHEN[] = {"hoan thanh truoc", "hoan thanh trong", "xong truoc", "truoc ngay", "thoi gian", NULL};
+  static const char *const WHEN[] = {"hoan thanh truoc", "hoan thanh trong", "xong truoc",
+                                     "truoc ngay",       "thoi gian",        NULL};
   for (gsize i = 0; WHEN[i]; i++) {
     gssize at = plan_find_word(text.fold, 0, WHEN[i]);
     if (at < 0)
@@ -212,7 +217,8 @@ static gboolean take_assignment(Prose *prose, int index) {
   PlanBlock *block = plan_block(reading, index);
   gsize from = plan_starts(block->text.fold, "giao cho ") ? 9 : plan_starts(block->text.fold, "giao ") ? 5 : 0;
   gssize leads = plan_find_word(block->text.fold, from, "chu tri");
-  if (!from || leads < 0 || leads > 140 || !plan_unit_word(block->text.fold + from) || !plan_text_upper_at(block->text, 0))
+  if (!from || leads < 0 || leads > 140 || !plan_unit_word(block->text.fold + from) ||
+      !plan_text_upper_at(block->text, 0))
     return FALSE;
   flush(prose);
   gsize after = (gsize)leads + 7;
@@ -220,38 +226,55 @@ static gboolean take_assignment(Prose *prose, int index) {
   Task task = plan_task_new();
   if (with >= 0 && (gsize)with < after + 4) {
     gsize start = (gsize)with + 13, verb = plan_duty_verb(block->text, start);
-    plan_task_part(task.coordinates, plan_text_slice(reading->chunk, block->text, start, verb), block->line_from, block->line_to, FALSE);
+    plan_task_part(task.coordinates, plan_text_slice(reading->chunk, block->text, start, verb), block->line_from,
+                   block->line_to, FALSE);
   }
-  plan_task_part(task.leads, plan_text_slice(reading->chunk, block->text, from, (gsize)leads), block->line_from, block->line_to, FALSE);
+  plan_task_part(task.leads, plan_text_slice(reading->chunk, block->text, from, (gsize)leads), block->line_from,
+                 block->line_to, FALSE);
   task.content = (TaskPart){block->text, block->line_from, block->line_to, FALSE};
+  if (block->mark.kind == MARK_NONE && block->parent == index - 1 && prose->last < index - 1) {
+    PlanBlock *item = plan_block(reading, index - 1); /* the work stands in the item above, "Giao …" says whose it is */
+    if (item->mark.kind >= MARK_NUMBER && item->mark.kind != MARK_NONE && item->label == LABEL_NONE) {
+      task.content.text = plan_text_join(reading->chunk, item->text, block->text);
+      task.content.line_from = item->line_from;
+    }
+  }
   task.time = (TaskPart){time_in_sentence(reading, block->text), block->line_from, block->line_to, FALSE};
   task.response = plan_block_response(reading, block->parent);
   task.id = plan_block_id(reading, index);
   task.heading = nearest_heading(reading, block->parent);
   task.label = plan_text_slice(reading->chunk, block->text, (gsize)leads, after);
-  plan_task_put(reading, &task);
-  plan_task_clear(&task);
+  prose->task = task; /* left open: "Thời gian: …" may follow */
+  prose->open = prose->labelled = TRUE;
+  prose->anchor = block->mark.kind == MARK_NONE ? block->parent : index;
+  prose->field = LABEL_LEAD;
   prose->last = index;
   return TRUE;
+}
+
+static gpointer list_key(const PlanBlock *block) {
+  return GINT_TO_POINTER((block->parent + 1) * 16 + (int)block->mark.kind);
 }
 
 /* Items beside tasks in the same list that name no owner. */
 static void read_unowned(PlanReading *reading, const gboolean *anchors) {
   json_t *list = json_object_get(reading->plan, "content_items_without_owner");
+  g_autoptr(GHashTable) with_tasks = g_hash_table_new(g_direct_hash, g_direct_equal);
+  for (int i = reading->body; i < (int)reading->blocks->len; i++)
+    if (anchors[i])
+      g_hash_table_add(with_tasks, list_key(plan_block(reading, i)));
   for (int i = reading->body; i < (int)reading->blocks->len; i++) {
     PlanBlock *block = plan_block(reading, i);
-    if (block->mark.kind < MARK_NUMBER || block->mark.kind > MARK_LETTER || block->label != LABEL_NONE || block->parent < 0 || anchors[i] ||
-        has_owner_label(reading, i))
-      continue;
-    gboolean beside = FALSE;
-    int end = plan_block_end(reading, block->parent);
-    for (int k = block->parent + 1; k < end && !beside; k = plan_block_end(reading, k))
-      beside = anchors[k] && plan_block(reading, k)->mark.kind == block->mark.kind;
-    if (!beside || anchors[block->parent] || (i + 1 < (int)reading->blocks->len && plan_block(reading, i + 1)->parent == i && plan_block(reading, i + 1)->mark.kind <= MARK_LETTER))
+    gboolean item = block->mark.kind >= MARK_NUMBER && block->mark.kind <= MARK_LETTER && block->label == LABEL_NONE &&
+                    block->parent >= 0;
+    gboolean section = i + 1 < block->end && plan_block(reading, i + 1)->mark.kind <= MARK_LETTER;
+    if (!item || section || anchors[i] || block->owned || anchors[block->parent] ||
+        !g_hash_table_contains(with_tasks, list_key(block)))
       continue;
     json_array_append_new(list, json_pack("{s:s, s:o}", "id", plan_block_id(reading, i).text, "content",
                                           plan_json_text(plan_text_bare(reading->chunk, block->text))));
-    plan_note(reading, PLAN_READ, block->line_from, block->line_to, "/content_items_without_owner/%" G_GSIZE_FORMAT, json_array_size(list) - 1);
+    plan_note(reading, PLAN_READ, block->line_from, block->line_to, "/content_items_without_owner/%" G_GSIZE_FORMAT,
+              json_array_size(list) - 1);
   }
 }
 

@@ -24,28 +24,40 @@ static char fold_char(gunichar c) {
 PlanText plan_text(GStringChunk *chunk, const char *text) {
   g_autoptr(GString) out = g_string_sized_new(strlen(text)), fold = g_string_sized_new(strlen(text));
   gboolean blank = FALSE;
-  for (const char *p = text; *p; p = g_utf8_next_char(p)) {
+  for (const char *p = text, *next; *p; p = next) {
     gunichar c = g_utf8_get_char(p);
-    if (g_unichar_isspace(c)) {
+    next = g_utf8_next_char(p);
+    if (c < 0x80 ? g_ascii_isspace((char)c) : g_unichar_isspace(c)) {
       blank = out->len > 0;
       continue;
     }
-    if (g_unichar_ismark(c))
+    if (c >= 0x80 && g_unichar_ismark(c))
       continue;
     if (blank) {
       g_string_append_c(out, ' ');
       g_string_append_c(fold, ' ');
       blank = FALSE;
     }
-    g_string_append_unichar(out, c);
+    g_string_append_len(out, p, next - p);
     g_string_append_c(fold, fold_char(c));
   }
   return (PlanText){g_string_chunk_insert_len(chunk, out->str, (gssize)out->len),
                     g_string_chunk_insert_len(chunk, fold->str, (gssize)fold->len), fold->len};
 }
 
+/* Eight bytes at a time: long paragraphs ask for many places. A byte 10xxxxxx goes on a character. */
 const char *plan_text_at(PlanText text, gsize index) {
-  return g_utf8_offset_to_pointer(text.text, (glong)MIN(index, text.length));
+  const char *p = text.text;
+  gsize left = MIN(index, text.length);
+  while (left >= sizeof(guint64)) {
+    guint64 bytes;
+    memcpy(&bytes, p, sizeof bytes);
+    left -= sizeof bytes - (gsize)__builtin_popcountll(bytes >> 7 & ~(bytes >> 6) & 0x0101010101010101u);
+    p += sizeof bytes;
+  }
+  while (((guchar)*p & 0xC0) == 0x80)
+    p++;
+  return g_utf8_offset_to_pointer(p, (glong)left);
 }
 
 PlanText plan_text_slice(GStringChunk *chunk, PlanText text, gsize from, gsize to) {
@@ -57,7 +69,7 @@ PlanText plan_text_slice(GStringChunk *chunk, PlanText text, gsize from, gsize t
   if (from >= to)
     return PLAN_TEXT_EMPTY;
   const char *start = plan_text_at(text, from);
-  const char *end = g_utf8_offset_to_pointer(start, (glong)(to - from));
+  const char *end = plan_text_at((PlanText){start, text.fold + from, text.length - from}, to - from);
   return (PlanText){g_string_chunk_insert_len(chunk, start, end - start),
                     g_string_chunk_insert_len(chunk, text.fold + from, (gssize)(to - from)), to - from};
 }
@@ -111,7 +123,9 @@ gssize plan_find_word(const char *fold, gsize from, const char *word) {
   return -1;
 }
 
-gboolean plan_has_word(const char *fold, const char *word) { return plan_find_word(fold, 0, word) >= 0; }
+gboolean plan_has_word(const char *fold, const char *word) {
+  return plan_find_word(fold, 0, word) >= 0;
+}
 
 gsize plan_starts_any(const char *fold, const char *const *words) {
   gsize best = 0;

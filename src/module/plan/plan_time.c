@@ -10,51 +10,134 @@ typedef struct {
 
 /* The first that stands in the text decides; order matters. */
 static const TimeRule RULES[] = {
-    {"06 thang mot lan", "every_6_months"}, {"6 thang mot lan", "every_6_months"},
-    {"06 thang/lan", "every_6_months"}, {"6 thang/lan", "every_6_months"},
-    {"06 thang/01 lan", "every_6_months"}, {"06 thang/1 lan", "every_6_months"}, {"6 thang/1 lan", "every_6_months"},
-    {"lan/06 thang", "every_6_months"}, {"lan/6 thang", "every_6_months"}, {"lan moi 06 thang", "every_6_months"},
-    {"lan moi 6 thang", "every_6_months"}, {"moi 06 thang", "every_6_months"}, {"moi 6 thang", "every_6_months"},
-    {"sau thang mot lan", "every_6_months"}, {"sau thang/lan", "every_6_months"}, {"dinh ky 06 thang", "every_6_months"},
-    {"dinh ky 6 thang", "every_6_months"}, {"dinh ky sau thang", "every_6_months"}, {"06 thang 01 lan", "every_6_months"},
-    {"06 thang 1 lan", "every_6_months"}, {"6 thang 1 lan", "every_6_months"}, {"lan trong 06 thang", "every_6_months"},
-    {"lan trong 6 thang", "every_6_months"}, {"hai lan/nam", "every_6_months"}, {"02 lan/nam", "every_6_months"},
-    {"2 lan/nam", "every_6_months"}, {"02 lan mot nam", "every_6_months"}, {"hai lan mot nam", "every_6_months"},
-    {"moi nam 02 lan", "every_6_months"}, {"moi nam hai lan", "every_6_months"}, {"02 lan moi nam", "every_6_months"}, {"06 thang va hang nam", "every_6_months"},
-    {"06 thang, hang nam", "every_6_months"}, {"06 thang, nam", "every_6_months"}, {"6 thang, nam", "every_6_months"}, {"6 thang va hang nam", "every_6_months"},
-    {"khi co yeu cau", "on_request"}, {"khi duoc yeu cau", "on_request"}, {"theo yeu cau", "on_request"}, {"khi yeu cau", "on_request"},
-    {"theo de nghi", "on_request"}, {"khi co de nghi", "on_request"}, {"trieu tap", "on_request"}, {"theo giay moi", "on_request"}, {"theo lich cua", "on_request"},
-    {"khi duoc trieu tap", "on_request"}, {"khi co trieu tap", "on_request"}, {"theo chi dao", "on_request"},
-    {"khi co chi dao", "on_request"}, {"theo ke hoach cua", "on_request"}, {"theo thong bao", "on_request"},
-    {"theo huong dan", "on_request"}, {"khi co huong dan", "on_request"}, {"theo lenh", "on_request"}, {"theo thu moi", "on_request"}, {"khi co van ban", "on_request"},
-    {"ngay khi", "on_event"}, {"ngay sau khi", "on_event"}, {"ngay sau", "on_event"}, {"khi xay ra", "on_event"}, {"khi co su co", "on_event"},
-    {"khi su co", "on_event"}, {"su co xay ra", "on_event"}, {"sau khi", "on_event"}, {"khi phat hien", "on_event"}, {"khi he thong", "on_event"},
-    {"ke tu khi", "on_event"}, {"trong suot qua trinh", "on_event"}, {"trong qua trinh", "on_event"}, {"khi co thay doi", "on_event"}, {"khi phat sinh", "on_event"},
-    {"khi co phat sinh", "on_event"}, {"khi co canh bao", "on_event"}, {"khi tiep nhan", "on_event"}, {"khi nhan", "on_event"}, {"ngay lap tuc", "on_event"},
-    {"khi co", "on_event"}, {"truoc khi", "on_event"}, {"khi bi", "on_event"}, {"khi can", "on_event"}, {"ngay tu khi", "on_event"}, {"khi ket thuc", "on_event"},
-    {"ke tu luc", "on_event"}, {"ke tu thoi diem phat hien", "on_event"}, {"khi", "on_event"}, {"sau su co", "on_event"}, {"theo su co", "on_event"}};
+    {"06 thang mot lan",          "every_6_months"},
+    {"6 thang mot lan",           "every_6_months"},
+    {"06 thang/lan",              "every_6_months"},
+    {"6 thang/lan",               "every_6_months"},
+    {"06 thang/01 lan",           "every_6_months"},
+    {"06 thang/1 lan",            "every_6_months"},
+    {"6 thang/1 lan",             "every_6_months"},
+    {"lan/06 thang",              "every_6_months"},
+    {"lan/6 thang",               "every_6_months"},
+    {"lan moi 06 thang",          "every_6_months"},
+    {"lan moi 6 thang",           "every_6_months"},
+    {"moi 06 thang",              "every_6_months"},
+    {"moi 6 thang",               "every_6_months"},
+    {"sau thang mot lan",         "every_6_months"},
+    {"sau thang/lan",             "every_6_months"},
+    {"dinh ky 06 thang",          "every_6_months"},
+    {"dinh ky 6 thang",           "every_6_months"},
+    {"dinh ky sau thang",         "every_6_months"},
+    {"06 thang 01 lan",           "every_6_months"},
+    {"06 thang 1 lan",            "every_6_months"},
+    {"6 thang 1 lan",             "every_6_months"},
+    {"lan trong 06 thang",        "every_6_months"},
+    {"lan trong 6 thang",         "every_6_months"},
+    {"hai lan/nam",               "every_6_months"},
+    {"02 lan/nam",                "every_6_months"},
+    {"2 lan/nam",                 "every_6_months"},
+    {"02 lan mot nam",            "every_6_months"},
+    {"hai lan mot nam",           "every_6_months"},
+    {"moi nam 02 lan",            "every_6_months"},
+    {"moi nam hai lan",           "every_6_months"},
+    {"02 lan moi nam",            "every_6_months"},
+    {"06 thang va hang nam",      "every_6_months"},
+    {"06 thang, hang nam",        "every_6_months"},
+    {"06 thang, nam",             "every_6_months"},
+    {"6 thang, nam",              "every_6_months"},
+    {"6 thang va hang nam",       "every_6_months"},
+    {"khi co yeu cau",            "on_request"    },
+    {"khi duoc yeu cau",          "on_request"    },
+    {"theo yeu cau",              "on_request"    },
+    {"khi yeu cau",               "on_request"    },
+    {"theo de nghi",              "on_request"    },
+    {"khi co de nghi",            "on_request"    },
+    {"trieu tap",                 "on_request"    },
+    {"theo giay moi",             "on_request"    },
+    {"theo lich cua",             "on_request"    },
+    {"khi duoc trieu tap",        "on_request"    },
+    {"khi co trieu tap",          "on_request"    },
+    {"theo chi dao",              "on_request"    },
+    {"khi co chi dao",            "on_request"    },
+    {"theo ke hoach cua",         "on_request"    },
+    {"theo thong bao",            "on_request"    },
+    {"theo huong dan",            "on_request"    },
+    {"khi co huong dan",          "on_request"    },
+    {"theo lenh",                 "on_request"    },
+    {"theo thu moi",              "on_request"    },
+    {"khi co van ban",            "on_request"    },
+    {"ngay khi",                  "on_event"      },
+    {"ngay sau khi",              "on_event"      },
+    {"ngay sau",                  "on_event"      },
+    {"khi xay ra",                "on_event"      },
+    {"khi co su co",              "on_event"      },
+    {"khi su co",                 "on_event"      },
+    {"su co xay ra",              "on_event"      },
+    {"sau khi",                   "on_event"      },
+    {"khi phat hien",             "on_event"      },
+    {"khi he thong",              "on_event"      },
+    {"ke tu khi",                 "on_event"      },
+    {"trong suot qua trinh",      "on_event"      },
+    {"trong qua trinh",           "on_event"      },
+    {"khi co thay doi",           "on_event"      },
+    {"khi phat sinh",             "on_event"      },
+    {"khi co phat sinh",          "on_event"      },
+    {"khi co canh bao",           "on_event"      },
+    {"khi tiep nhan",             "on_event"      },
+    {"khi nhan",                  "on_event"      },
+    {"ngay lap tuc",              "on_event"      },
+    {"khi co",                    "on_event"      },
+    {"truoc khi",                 "on_event"      },
+    {"khi bi",                    "on_event"      },
+    {"khi can",                   "on_event"      },
+    {"ngay tu khi",               "on_event"      },
+    {"khi ket thuc",              "on_event"      },
+    {"ke tu luc",                 "on_event"      },
+    {"ke tu thoi diem phat hien", "on_event"      },
+    {"khi",                       "on_event"      },
+    {"sau su co",                 "on_event"      },
+    {"theo su co",                "on_event"      }
+};
 
 static gboolean has_year(const char *fold) {
   for (const char *p = fold; *p; p++)
-    if ((p == fold || !g_ascii_isdigit(p[-1])) && (plan_starts(p, "19") || plan_starts(p, "20")) && g_ascii_isdigit(p[2]) &&
-        g_ascii_isdigit(p[3]) && !g_ascii_isdigit(p[4]))
+    if ((p == fold || !g_ascii_isdigit(p[-1])) && (plan_starts(p, "19") || plan_starts(p, "20")) &&
+        g_ascii_isdigit(p[2]) && g_ascii_isdigit(p[3]) && !g_ascii_isdigit(p[4]))
       return TRUE;
   return FALSE;
 }
 
 static gboolean has_date(const char *fold) {
-  static const char *const DATED[] = {"quy", "thang", "ngay", "truoc", "het nam", "cuoi nam", "dau nam", "nam nay", NULL};
+  static const char *const DATED[] = {"quy",      "thang",   "ngay",    "truoc", "het nam",
+                                      "cuoi nam", "dau nam", "nam nay", NULL};
   return has_year(fold) || plan_has_any(fold, DATED) || (strchr(fold, '/') && strpbrk(fold, "0123456789"));
 }
 
 static gboolean yearly(const char *fold) {
-  static const char *const YEARLY[] = {"hang nam", "hag nam", "moi nam", "lan/nam", "01 lan/nam", "1 lan/nam", "lan trong nam", "lan mot nam",
-                                       "nam mot lan", "cac nam", "dinh ky nam", "tung nam", NULL};
+  static const char *const YEARLY[] = {"hang nam",    "hag nam",       "moi nam",     "lan/nam",     "01 lan/nam",
+                                       "1 lan/nam",   "lan trong nam", "lan mot nam", "nam mot lan", "cac nam",
+                                       "dinh ky nam", "tung nam",      NULL};
   return plan_has_any(fold, YEARLY);
 }
 
+static gboolean has_calendar(const char *fold) {
+  return has_date(fold) || plan_has_word(fold, "nam") || plan_has_word(fold, "giai doan");
+}
+
+/* "Sau các bước ưu tiên ứng cứu ban đầu". Folded, "sáu" (six) reads the same: it stands before what is counted. */
+static gboolean after_event(const char *fold) {
+  static const char *const COUNTED[] = {"gio", "phut", "tuan", "lan", "dot", "ky", "buoi", NULL};
+  for (gssize at = plan_find_word(fold, 0, "sau"); at >= 0; at = plan_find_word(fold, (gsize)at + 1, "sau")) {
+    const char *next = fold + at + strlen("sau");
+    if (*next == ' ' && g_ascii_isalpha(next[1]) && !plan_starts_any(next + 1, COUNTED))
+      return !has_calendar(fold);
+  }
+  return FALSE;
+}
+
 const char *plan_time_kind(const char *fold) {
-  static const char *const ALWAYS[] = {"thuong xuyen", "lien tuc", "24/7", "24/24", "hang ngay", "quanh nam", "hang tuan", "24/7/365", "suot nam", "hang thang", "hang quy", NULL};
+  static const char *const ALWAYS[] = {"thuong xuyen", "lien tuc", "24/7",     "24/24",      "hang ngay", "quanh nam",
+                                       "hang tuan",    "24/7/365", "suot nam", "hang thang", "hang quy",  NULL};
   static const char *const LEAST[] = {"it nhat", "toi thieu", "khong it hon", NULL};
   static const char *const OF_YEAR[] = {"nam", "quanh nam", NULL};
   if (!*fold || strspn(fold, "~.-_/ \x7f") == strlen(fold))
@@ -72,19 +155,27 @@ const char *plan_time_kind(const char *fold) {
     return "at_least_once_a_year";
   if (yearly(fold))
     return "yearly";
-  return has_date(fold) || plan_has_word(fold, "nam") || plan_has_word(fold, "giai doan") || !plan_starts(fold, "theo ") ? "once" : "on_request";
+  if (after_event(fold))
+    return "on_event";
+  return has_calendar(fold) || !plan_starts(fold, "theo ") ? "once" : "on_request";
 }
 
 gboolean plan_time_words(const char *fold) {
   static const char *const STARTS[] = {
-      "thuong xuyen", "hang nam", "moi nam", "it nhat", "toi thieu", "quy", "truoc ngay", "truoc thang", "truoc quy", "trong nam", "trong quy",
-      "trong thang", "hang quy", "hang thang", "hang ngay", "hang tuan", "dinh ky", "ngay khi", "ngay sau khi", "khi co", "khi xay ra", "khi phat hien",
-      "theo de nghi", "theo yeu cau", "theo trieu tap", "06 thang", "6 thang", "lien tuc", "giai doan", "hoan thanh truoc", "hoan thanh trong", "01 lan/nam",
-      "02 lan/nam", "1 lan/nam", "2 lan/nam", "tu ngay", "tu thang", "tu quy", "sau khi", "24/7", "cuoi nam", "dau nam", "moi 06 thang", "moi 6 thang", "moi quy", "theo ke hoach", "khi", "trong vong", "trong suot", NULL};
+      "thuong xuyen",     "hang nam",    "moi nam",    "it nhat",       "toi thieu",    "quy",
+      "truoc ngay",       "truoc thang", "truoc quy",  "trong nam",     "trong quy",    "trong thang",
+      "hang quy",         "hang thang",  "hang ngay",  "hang tuan",     "dinh ky",      "ngay khi",
+      "ngay sau khi",     "khi co",      "khi xay ra", "khi phat hien", "theo de nghi", "theo yeu cau",
+      "theo trieu tap",   "06 thang",    "6 thang",    "lien tuc",      "giai doan",    "hoan thanh truoc",
+      "hoan thanh trong", "01 lan/nam",  "02 lan/nam", "1 lan/nam",     "2 lan/nam",    "tu ngay",
+      "tu thang",         "tu quy",      "sau khi",    "24/7",          "cuoi nam",     "dau nam",
+      "moi 06 thang",     "moi 6 thang", "moi quy",    "theo ke hoach", "khi",          "trong vong",
+      "trong suot",       NULL};
   if (plan_starts_any(fold, STARTS))
     return TRUE;
   gsize word = plan_starts(fold, "nam ") ? 4 : plan_starts(fold, "thang ") ? 6 : plan_starts(fold, "ngay ") ? 5 : 0;
-  return word ? g_ascii_isdigit(fold[word]) : strspn(fold, "0123456789/.") >= 6 && strchr(fold, '/') && strlen(fold) < 24;
+  return word ? g_ascii_isdigit(fold[word])
+              : strspn(fold, "0123456789/.") >= 6 && strchr(fold, '/') && strlen(fold) < 24;
 }
 
 static const char *skip_to_digit(const char *p) {
@@ -93,7 +184,9 @@ static const char *skip_to_digit(const char *p) {
   return p;
 }
 
-static int last_day(int year, int month) { return g_date_get_days_in_month((GDateMonth)month, (GDateYear)year); }
+static int last_day(int year, int month) {
+  return g_date_get_days_in_month((GDateMonth)month, (GDateYear)year);
+}
 
 static void set_days(json_t *time, int year, int from_month, int from_day, int to_month, int to_day) {
   if (from_month)
@@ -129,7 +222,8 @@ static void set_due(json_t *time, const char *fold, int year) {
   }
   const char *digits = skip_to_digit(fold);
   gboolean before = plan_has_word(fold, "truoc");
-  if (sscanf(digits, "%2d/%2d", &day, &month) == 2 && month >= 1 && month <= 12 && day >= 1 && day <= last_day(year, month)) {
+  if (sscanf(digits, "%2d/%2d", &day, &month) == 2 && month >= 1 && month <= 12 && day >= 1 &&
+      day <= last_day(year, month)) {
     set_days(time, year, before ? 0 : month, day, month, day);
     return;
   }

@@ -4,14 +4,18 @@
 
 #define OPENING_BLOCKS 160
 
-static const char *const INTROS[] = {"can cu", "thuc hien", "theo", "xet", "tiep theo", "trien khai", "thi hanh", "de thuc hien",
+static const char *const INTROS[] = {"can cu",         "thuc hien",  "theo",     "xet",
+                                     "tiep theo",      "trien khai", "thi hanh", "de thuc hien",
                                      "nham thuc hien", "tren co so", NULL};
 
-static gboolean is_intro(PlanText text) { return plan_text_upper_at(text, 0) && plan_starts_any(text.fold, INTROS) > 0; }
+static gboolean is_intro(PlanText text) {
+  return plan_text_upper_at(text, 0) && plan_starts_any(text.fold, INTROS) > 0;
+}
 
 /* "… ban hành Kế hoạch … như sau:" */
 static gssize issuing_verb(PlanText text) {
-  static const char *const VERBS[] = {"ban hanh ke hoach", "xay dung ke hoach", "ban hanh \"ke hoach", "lap ke hoach", "trien khai ke hoach", "ban hanh phuong an"};
+  static const char *const VERBS[] = {"ban hanh ke hoach", "xay dung ke hoach",   "ban hanh \"ke hoach",
+                                      "lap ke hoach",      "trien khai ke hoach", "ban hanh phuong an"};
   for (gsize i = 0; i < G_N_ELEMENTS(VERBS); i++) {
     const char *found = strstr(text.fold, VERBS[i]);
     if (found)
@@ -79,8 +83,10 @@ static void read_kind_and_title(PlanReading *reading, guint end) {
 
 /* The issuer of an act: "của Chính phủ", up to what the act does. */
 static PlanText act_issuer(PlanReading *reading, PlanText rest, gsize *out_end) {
-  static const char *const STOPS[] = {"ve", "ban hanh", "quy dinh", "phe duyet", "huong dan", "thuc hien", "trien khai", "sua doi", "tang cuong",
-                                      "ke hoach", "v/v", "ung pho", "day manh", "cong bo", "dieu chinh", "giao", "thong qua", "day", "khoa", NULL};
+  static const char *const STOPS[] = {"ve",        "ban hanh",   "quy dinh", "phe duyet",  "huong dan",
+                                      "thuc hien", "trien khai", "sua doi",  "tang cuong", "ke hoach",
+                                      "v/v",       "ung pho",    "day manh", "cong bo",    "dieu chinh",
+                                      "giao",      "thong qua",  "day",      "khoa",       NULL};
   *out_end = 0;
   if (!plan_starts(rest.fold, "cua "))
     return PLAN_TEXT_EMPTY;
@@ -107,13 +113,17 @@ static void add_base(Opening *opening, PlanText clause, const PlanCitation *cite
   gsize used = 0;
   PlanText rest = plan_text_from(reading->chunk, clause, cited->to);
   PlanText issuer = act_issuer(reading, rest, &used);
-  PlanText subject = cited->name.length ? cited->name : plan_text_bare(reading->chunk, plan_text_from(reading->chunk, rest, used));
+  PlanText subject =
+      cited->name.length ? cited->name : plan_text_bare(reading->chunk, plan_text_from(reading->chunk, rest, used));
   gsize index = json_array_size(opening->bases);
-  json_t *base = json_pack("{s:i, s:o, s:s, s:o, s:o}", "order", (int)index + 1, "intro", plan_json_text(opening->intro), "type",
-                           cited->type, "number", plan_json_text(cited->number), "date",
-                           *cited->date ? json_string(cited->date) : json_null());
+  json_t *base = json_pack("{s:i, s:o, s:s, s:o, s:o}", "order", (int)index + 1, "intro",
+                           plan_json_text(opening->intro), "type", cited->type, "number", plan_json_text(cited->number),
+                           "date", *cited->date ? json_string(cited->date) : json_null());
   const char *known = issuer_of_kind(cited);
-  json_object_set_new(base, "issuer", issuer.length ? plan_json_text(issuer) : known ? json_string(known) : json_null());
+  json_object_set_new(base, "issuer",
+                      issuer.length ? plan_json_text(issuer)
+                      : known       ? json_string(known)
+                                    : json_null());
   json_object_set_new(base, "subject", plan_json_text(subject));
   if (!strcmp(cited->type, "Kế hoạch"))
     json_object_set_new(base, "role", json_string("parent_plan"));
@@ -136,8 +146,9 @@ static void read_clause(Opening *opening, PlanText clause, int from, int to) {
     return;
   gsize cut = clause.length;
   gboolean more = FALSE;
-  if (plan_citation_find(reading, clause, cited.to, &next) && next.from >= 4 && !strncmp(clause.fold + next.from - 3, "va ", 3) &&
-      next.number.length && *next.date && plan_text_upper_at(clause, next.from)) {
+  if (plan_citation_find(reading, clause, cited.to, &next) && next.from >= 4 &&
+      !strncmp(clause.fold + next.from - 3, "va ", 3) && next.number.length && *next.date &&
+      plan_text_upper_at(clause, next.from)) {
     cut = next.from - 3;
     more = TRUE;
   }
@@ -191,10 +202,20 @@ static void read_opening_block(Opening *opening, PlanBlock *block) {
 
 static const struct {
   const char *word, *level, *short_name;
-} LEVELS[] = {{"ubnd tinh", "tỉnh", "UBND tỉnh"},   {"ubnd thanh pho", "tỉnh", "UBND thành phố"}, {"ubnd huyen", "huyện", "UBND huyện"},
-              {"ubnd quan", "huyện", "UBND quận"},   {"ubnd thi xa", "huyện", "UBND thị xã"},      {"ubnd xa", "xã", "UBND xã"},
-              {"ubnd phuong", "xã", "UBND phường"}, {"ubnd thi tran", "xã", "UBND thị trấn"},    {"ubnd dac khu", "xã", "UBND đặc khu"},
-              {"so", "sở", NULL},                    {"bo", "bộ", NULL},                          {"phong", "huyện", NULL}};
+} LEVELS[] = {
+    {"ubnd tinh",      "tỉnh",  "UBND tỉnh"      },
+    {"ubnd thanh pho", "tỉnh",  "UBND thành phố"},
+    {"ubnd huyen",     "huyện", "UBND huyện"     },
+    {"ubnd quan",      "huyện", "UBND quận"      },
+    {"ubnd thi xa",    "huyện", "UBND thị xã"   },
+    {"ubnd xa",        "xã",     "UBND xã"         },
+    {"ubnd phuong",    "xã",     "UBND phường"   },
+    {"ubnd thi tran",  "xã",     "UBND thị trấn"},
+    {"ubnd dac khu",   "xã",     "UBND đặc khu"  },
+    {"so",             "sở",    NULL               },
+    {"bo",             "bộ",    NULL               },
+    {"phong",          "huyện", NULL               }
+};
 
 /* "ỦY BAN NHÂN DÂN TỈNH NINH BÌNH" → "UBND tỉnh Ninh Bình": the level in small letters, the rest with capitals. */
 static PlanText spoken_name(PlanReading *reading, PlanText name) {
@@ -208,7 +229,8 @@ static PlanText spoken_name(PlanReading *reading, PlanText name) {
     g_string_append(out, plan_text_at(name, from));
     return plan_reading_text(reading, out->str);
   }
-  static const char *const SMALL[] = {"tinh", "huyen", "xa", "phuong", "thanh pho", "thi xa", "thi tran", "quan", "va", "dac khu", NULL};
+  static const char *const SMALL[] = {"tinh",     "huyen", "xa", "phuong",  "thanh pho", "thi xa",
+                                      "thi tran", "quan",  "va", "dac khu", NULL};
   g_autofree char *lower = g_utf8_strdown(plan_text_at(name, from), -1);
   gboolean start = TRUE;
   gsize small = 0, at = from;
@@ -223,16 +245,22 @@ static PlanText spoken_name(PlanReading *reading, PlanText name) {
   return plan_reading_text(reading, out->str);
 }
 
+gboolean plan_body_starts(PlanText text) {
+  static const char *const BODIES[] = {
+      "so",      "phong", "ban", "benh vien", "trung tam",    "truong",  "chi cuc",         "cuc",  "van phong",
+      "cong an", "vien",  "hoi", "thanh tra", "tong cong ty", "cong ty", "uy ban nhan dan", "ubnd", NULL};
+  return plan_starts_any(text.fold, BODIES) > 0;
+}
+
 /* The name in the letterhead: its last line, with the lines before it that it cannot stand without. */
 static PlanText letterhead_name(PlanReading *reading, PlanText *out_parent) {
-  static const char *const NEW_BODY[] = {"so", "phong", "ban", "benh vien", "trung tam", "truong", "chi cuc", "cuc", "van phong", "cong an", "vien", "hoi", "thanh tra", "tong cong ty", "cong ty", "uy ban nhan dan", "ubnd", NULL};
   json_t *names = json_object_get(json_object_get(reading->plan, "letterhead"), "names");
   PlanText name = PLAN_TEXT_EMPTY;
   gsize index;
   json_t *entry;
   json_array_foreach(names, index, entry) {
     PlanText line = plan_reading_text(reading, json_string_value(entry));
-    if (name.length && plan_starts_any(line.fold, NEW_BODY)) {
+    if (name.length && plan_body_starts(line)) {
       *out_parent = name;
       name = line;
     } else {
@@ -252,10 +280,17 @@ static PlanText with_place(PlanReading *reading, PlanText name, gboolean *inferr
     const char *level = LEVELS[i].word + 5;
     gssize at = plan_find_word(title.fold, 0, level);
     gsize from = at < 0 ? 0 : (gsize)at + strlen(level) + 1, to = from;
-    while (to < title.length && (plan_text_upper_at(title, to) || (title.fold[to] != ' ' && to > from && title.fold[to - 1] != ' ') || (title.fold[to] == ' ' && plan_text_upper_at(title, to + 1))) && !strchr(",;(", title.fold[to]))
+    while (to < title.length &&
+           (plan_text_upper_at(title, to) || (title.fold[to] != ' ' && to > from && title.fold[to - 1] != ' ') ||
+            (title.fold[to] == ' ' && plan_text_upper_at(title, to + 1))) &&
+           !strchr(",;(", title.fold[to]))
       to++;
-    PlanText there = at >= 0 && !plan_text_caps(title) ? plan_text_slice(reading->chunk, title, from, to) : PLAN_TEXT_EMPTY;
-    g_autofree char *full = g_strdup_printf("%s %s", LEVELS[i].short_name, there.length ? there.text : place ? place : "");
+    PlanText there =
+        at >= 0 && !plan_text_caps(title) ? plan_text_slice(reading->chunk, title, from, to) : PLAN_TEXT_EMPTY;
+    g_autofree char *full = g_strdup_printf("%s %s", LEVELS[i].short_name,
+                                            there.length ? there.text
+                                            : place      ? place
+                                                         : "");
     *inferred = TRUE;
     return plan_reading_text(reading, full);
   }
@@ -274,10 +309,12 @@ static void set_issuer(PlanReading *reading, const Opening *opening) {
   PlanText parent = PLAN_TEXT_EMPTY, letterhead = letterhead_name(reading, &parent);
   PlanText spoken = spoken_name(reading, opening->issuer), formal = spoken_name(reading, letterhead);
   gboolean inferred = !letterhead.length;
-  /* the sentence spells the name properly; the letterhead is the more complete one when the sentence only says "tỉnh" */
-  PlanText name = strncmp(formal.fold, spoken.fold, spoken.length) ? spoken : formal;
+  /* the sentence spells the name properly; the letterhead is the more complete one when the sentence only says "tỉnh"
+   */
+  PlanText name = strncmp(formal.fold, spoken.fold, spoken.length) || formal.length == spoken.length ? spoken : formal;
   name = with_place(reading, name, &inferred);
-  g_autofree char *canonical = plan_starts(name.text, "UBND ") ? g_strconcat("Ủy ban nhân dân ", name.text + 5, NULL) : NULL;
+  g_autofree char *canonical =
+      plan_starts(name.text, "UBND ") ? g_strconcat("Ủy ban nhân dân ", name.text + 5, NULL) : NULL;
   json_t *issuer = json_pack("{s:o, s:o, s:s?}", "name", plan_json_text(name), "name_canonical",
                              canonical ? json_string(canonical) : plan_json_text(name), "level", level_of(name));
   if (parent.length)
@@ -316,8 +353,9 @@ static gboolean find_period(PlanReading *reading, PlanText text, const char *whe
   gsize second = next > end ? take_year(text.fold, next, &to) : 0;
   end = second ? second : end;
   to = MAX(from, to);
-  json_t *period = json_pack("{s:s, s:o, s:o, s:s}", "text", plan_text_slice(reading->chunk, text, (gsize)at, end).text, "from",
-                             json_sprintf("%04d-01-01", from), "to", json_sprintf("%04d-12-31", to), "where", where);
+  json_t *period =
+      json_pack("{s:s, s:o, s:o, s:s}", "text", plan_text_slice(reading->chunk, text, (gsize)at, end).text, "from",
+                json_sprintf("%04d-01-01", from), "to", json_sprintf("%04d-12-31", to), "where", where);
   json_object_set_new(reading->plan, "period", period);
   plan_note(reading, PLAN_READ, line, line, "/period");
   return TRUE;
@@ -334,7 +372,11 @@ static void read_period(PlanReading *reading, const Opening *opening) {
 
 void plan_title_read(PlanReading *reading) {
   guint end = (guint)first_section(reading);
-  Opening opening = {.reading = reading, .bases = json_array(), .issuer = PLAN_TEXT_EMPTY, .sentence = PLAN_TEXT_EMPTY, .intro = PLAN_TEXT_EMPTY};
+  Opening opening = {.reading = reading,
+                     .bases = json_array(),
+                     .issuer = PLAN_TEXT_EMPTY,
+                     .sentence = PLAN_TEXT_EMPTY,
+                     .intro = PLAN_TEXT_EMPTY};
   reading->body = (int)end;
   read_kind_and_title(reading, end);
   gboolean open = FALSE;
@@ -351,6 +393,7 @@ void plan_title_read(PlanReading *reading) {
 
 int plan_reading_year(PlanReading *reading) {
   json_t *period = json_object_get(reading->plan, "period");
-  const char *from = json_string_value(json_object_get(period, "from")), *to = json_string_value(json_object_get(period, "to"));
+  const char *from = json_string_value(json_object_get(period, "from")),
+             *to = json_string_value(json_object_get(period, "to"));
   return from && to && !strncmp(from, to, 4) ? (int)g_ascii_strtoll(from, NULL, 10) : 0;
 }

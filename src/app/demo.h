@@ -1,0 +1,41 @@
+/* `ungcuu demo`: fills an empty home with the world of data/demo/demo.yaml and a year of its work.
+ *
+ * Everything goes through the operations that people use, as the people who would use them, under a clock that moves
+ * through the last twelve months, so history, audit log and counts are what they would be. The file home/demo is written
+ * last: a home without it was not finished.
+ */
+#pragma once
+#include "core/app.h"
+
+int demo_run(App *app, int argc, char **argv);
+
+/* --- shared by demo.c (the world) and demo_year.c (its year); private to them --- */
+
+typedef struct {
+  const char *name, *value;
+} DemoField;
+
+typedef struct {
+  const char *key, *id, *plan; /* plan: path of its plan's text, "" without one */
+  const char *admin, *leader, *officer, *member; /* logins; of the nearest body above where it has none of its own */
+  const json_t *row;           /* of demo.yaml */
+} DemoBody;
+
+typedef struct {
+  App *app;
+  Arena *arena;      /* for the whole run */
+  GPtrArray *bodies; /* DemoBody, parents first */
+  gint64 today_ms;   /* the machine's, when the demo was begun */
+} Demo;
+
+/* Runs an operation as that user; fields end with {NULL}; `file` is the value of a field "file", or NULL. The answer lives
+ * in `arena`. */
+Doc *demo_call(Demo *demo, Arena *arena, const char *login, const char *operation, const DemoField *fields, const char *file,
+               GError **error);
+/* What there is about a body's systems and its plan: on the day the plan is issued. */
+gboolean demo_issue_plan(Demo *demo, const DemoBody *body, GError **error);
+/* The day on which the body's plan says that it was issued, or `absent`. */
+gint64 demo_plan_ms(const DemoBody *body, gint64 absent_ms);
+
+/* The clock goes from a year ago to now; leaves it running. */
+gboolean demo_play_year(Demo *demo, GError **error);

@@ -1,0 +1,162 @@
+#include "lib/mail/mail.h"
+#include "base/error.h"
+#include <curl/curl.h>
+#include <string.h>
+
+#define WORD_BYTES_MOST 42 /* of text in one encoded word: 56 in base64, within the 75 columns of RFC 2047 */
+#define LINE_BYTES 57      /* 76 columns in base64 */
+
+gboolean mail_address_valid(const char *address) {
+  const char *at = address ? strchr(address, '@') : NULL;
+  if (!at || at == address || !at[1] || strchr(at + 1, '@') || strlen(address) > 254)
+    return FALSE;
+  for (const char *p = address; *p; p++)
+    if ((guchar)*p <= ' ' || *p == 127 || strchr("<>()[]\\,;:\"", *p))
+      return FALSE;
+  return TRUE;
+}
+
+/* --- the message --- */
+
+static gboolean is_plain(const char *text) {
+  for (const char *p = text; *p; p++)
+    if ((guchar)*p < ' ' || (guchar)*p >= 127)
+      return FALSE;
+  return !strstr(text, "=?") && strlen(text) < 60;
+}
+
+/* Whole characters only: an encoded word must be readable by itself. */
+static gsize word_length(const char *text) {
+  const char *end = text;
+  while (*end && g_utf8_next_char(end) - text <= WORD_BYTES_MOST)
+    end = g_utf8_next_char(end);
+  return (gsize)(end - text);
+}
+
+static void write_subject(GString *out, const char *subject) {
+  g_string_append(out, "Subject:");
+  if (is_plain(subject)) {
+    g_string_append_printf(out, " %s\r\n", subject);
+    return;
+  }
+  for (const char *p = subject; *p;) {
+    gsize length = word_length(p);
+    g_autofree char *encoded = g_base64_encode((const guchar *)p, length);
+    g_string_append_printf(out, "%s =?UTF-8?B?%s?=", p == subject ? "" : "\r\n", encoded);
+    p += length;
+  }
+  g_string_append(out, "\r\n");
+}
+
+static void write_date(GString *out, gint64 at_ms) {
+  static const char *const DAYS[] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
+  static const char *const MONTHS[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  g_autoptr(GDateTime) utc = g_date_time_new_from_unix_utc(at_ms / 1000);
+  g_string_append_printf(out, "Date: %s, %02d %s %04d %02d:%02d:%02d +0000\r\n", DAYS[g_date_time_get_day_of_week(utc) - 1],
+                         g_date_time_get_day_of_month(utc), MONTHS[g_date_time_get_month(utc) - 1], g_date_time_get_year(utc),
+                         g_date_time_get_hour(utc), g_date_time_get_minute(utc), g_date_time_get_second(utc));
+}
+
+static void write_body(GString *out, const char *text) {
+  g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+  g_autofree char *wire = g_strjoinv("\r\n", lines);
+  gsize left = strlen(wire);
+  for (const char *p = wire; left;) {
+    gsize length = MIN(left, LINE_BYTES);
+    g_autofree char *encoded = g_base64_encode((const guchar *)p, length);
+    g_string_append_printf(out, "%s\r\n", encoded);
+    p += length;
+    left -= length;
+  }
+}
+
+char *mail_write(const char *from, const MailMessage *message) {
+  GString *out = g_string_new(NULL);
+  const char *host = strchr(from, '@');
+  write_date(out, message->at_ms);
+  g_string_append_printf(out, "From: <%s>\r\nTo: <%s>\r\n", from, message->to);
+  write_subject(out, message->subject);
+  g_string_append_printf(out, "Message-ID: <%s%s>\r\n", message->id, host ? host : "@localhost");
+  g_string_append(out, "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n"
+                       "Content-Transfer-Encoding: base64\r\nAuto-Submitted: auto-generated\r\n\r\n");
+  write_body(out, message->text);
+  return g_string_free(out, FALSE);
+}
+
+/* --- the dialogue --- */
+
+typedef struct {
+  const char *at;
+  gsize left;
+} Reader;
+
+static size_t give_bytes(char *buffer, size_t size, size_t count, void *data) {
+  Reader *reader = data;
+  gsize length = MIN(size * count, reader->left);
+  memcpy(buffer, reader->at, length);
+  reader->at += length;
+  reader->left -= length;
+  return length;
+}
+
+/* 5xx to the message itself is for ever; to the sign-in, or 4xx, or silence, it is not. */
+static gboolean tell(CURLcode code, long answer, const char *detail, GError **error) {
+  gboolean forever = answer >= 500 && code != CURLE_LOGIN_DENIED && code != CURLE_USE_SSL_FAILED;
+  const char *what = *detail ? detail : curl_easy_strerror(code);
+  if (forever)
+    g_set_error(error, APP_ERROR, ERROR_REFUSED, "Máy chủ thư từ chối thư này (%ld): %s.", answer, what);
+  else
+    g_set_error(error, APP_ERROR, ERROR_UNAVAILABLE, "Chưa gửi được thư, sẽ thử lại: %s.", what);
+  return FALSE;
+}
+
+static void set_server(CURL *curl, const MailServer *server) {
+  curl_easy_setopt(curl, CURLOPT_URL, server->url);
+  curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
+  curl_easy_setopt(curl, CURLOPT_USE_SSL, (long)(server->plain ? CURLUSESSL_TRY : CURLUSESSL_ALL));
+  curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)server->timeout_ms);
+  curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, (long)server->timeout_ms);
+  curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+  if (server->user && *server->user) {
+    curl_easy_setopt(curl, CURLOPT_USERNAME, server->user);
+    curl_easy_setopt(curl, CURLOPT_PASSWORD, server->password ? server->password : "");
+  }
+}
+
+static gboolean perform(CURL *curl, const MailServer *server, const MailMessage *message, const char *text, GError **error) {
+  char detail[CURL_ERROR_SIZE] = "";
+  long answer = 0;
+  Reader reader = {text, strlen(text)};
+  g_autofree char *from = g_strdup_printf("<%s>", server->from);
+  g_autofree char *to = g_strdup_printf("<%s>", message->to);
+  struct curl_slist *recipients = curl_slist_append(NULL, to);
+  set_server(curl, server);
+  curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, detail);
+  curl_easy_setopt(curl, CURLOPT_MAIL_FROM, from);
+  curl_easy_setopt(curl, CURLOPT_MAIL_RCPT, recipients);
+  curl_easy_setopt(curl, CURLOPT_READFUNCTION, give_bytes);
+  curl_easy_setopt(curl, CURLOPT_READDATA, &reader);
+  curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
+  CURLcode code = curl_easy_perform(curl);
+  curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &answer);
+  curl_slist_free_all(recipients);
+  return code == CURLE_OK || tell(code, answer, detail, error);
+}
+
+gboolean mail_send(const MailServer *server, const MailMessage *message, GError **error) {
+  static gsize started;
+  if (g_once_init_enter(&started)) {
+    curl_global_init(CURL_GLOBAL_DEFAULT);
+    g_once_init_leave(&started, 1);
+  }
+  if (!mail_address_valid(message->to) || !mail_address_valid(server->from)) {
+    g_set_error(error, APP_ERROR, ERROR_INVALID, "Địa chỉ thư không hợp lệ: %s.",
+                mail_address_valid(server->from) ? message->to : server->from);
+    return FALSE;
+  }
+  CURL *curl = curl_easy_init();
+  g_autofree char *text = mail_write(server->from, message);
+  gboolean good = perform(curl, server, message, text, error);
+  curl_easy_cleanup(curl);
+  return good;
+}

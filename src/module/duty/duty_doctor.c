@@ -1,0 +1,23 @@
+/* What module duty keeps twice must agree: the counts by day with the rows that they count. */
+#include "core/message.h"
+#include "module/duty/duty_pages.h"
+
+enum { SQL_WRONG };
+static const StoreSql SQL[] = {
+    [SQL_WRONG] = {"duty.doctor_counts",
+                   "SELECT count(*) FROM (SELECT body_id, due_key, count(*) AS n FROM duty_scope WHERE open = 1 "
+                   "GROUP BY body_id, due_key) s FULL JOIN duty_day d ON d.body_id = s.body_id AND d.due_key = s.due_key "
+                   "WHERE coalesce(s.n, 0) <> coalesce(d.open_count, 0)", NULL},
+};
+const StoreSqlTable duty_doctor_sql = {SQL, G_N_ELEMENTS(SQL)};
+
+gboolean duty_doctor(Request *request, Doc *checks, GError **error) {
+  gint64 wrong = 0;
+  StoreConn *conn = request_read(request, error);
+  if (!conn || !store_get_int(conn, &SQL[SQL_WRONG], S0, 0, &wrong, error))
+    return FALSE;
+  doctor_add(checks, "duty", wrong == 0,
+             wrong ? message(request->lang, "Số đếm nhiệm vụ lệch với danh sách")
+                   : message(request->lang, "Số đếm nhiệm vụ khớp với danh sách"));
+  return TRUE;
+}

@@ -1,0 +1,85 @@
+/* The board: who is on duty, whom to call. */
+#include "core/message.h"
+#include "core/show.h"
+#include "module/org/org_pages.h"
+#include <string.h>
+
+typedef struct {
+  Request *request;
+  Doc *people;
+  const char *kind; /* only this one; NULL: any */
+  int count;
+} People;
+
+static gboolean add_person(const Contact *contact, void *data) {
+  People *people = data;
+  Request *request = people->request;
+  const char *today = show_today(request);
+  if ((people->kind && strcmp(contact->kind, people->kind) != 0) || strcmp(contact->from_day, today) > 0 ||
+      (contact->until_day && strcmp(contact->until_day, today) < 0))
+    return TRUE;
+  Doc *row = doc_object(people->people, NULL);
+  const char *phone = *contact->phone ? contact->phone : contact->phone_after_hours;
+  doc_text_copy(row, KEY("name"), contact->name);
+  doc_text(row, KEY("text"), arena_printf(request->arena, "%s%s%s · %s", contact->title, *contact->title ? ", " : "",
+                                          message(request->lang, contact_kind_label(contact->kind)), contact->body_name));
+  doc_text_copy(row, KEY("phone"), phone);
+  doc_text(row, KEY("tel"), show_tel(request->arena, phone));
+  if (*contact->phone && *contact->phone_after_hours)
+    doc_text(row, KEY("more"), arena_printf(request->arena, "%s: %s", message(request->lang, "ngoài giờ"), contact->phone_after_hours));
+  else
+    doc_text_copy(row, KEY("more"), contact->email);
+  people->count++;
+  return TRUE;
+}
+
+static Doc *add_section(Request *request, Doc *board, const char *id, const char *title) {
+  Doc *section = doc_object((Doc *)(gintptr)doc_get(board, KEY("sections")), NULL);
+  doc_text(section, KEY("id"), id);
+  doc_text(section, KEY("title"), message(request->lang, title));
+  doc_bool(section, KEY("aside"), TRUE);
+  return section;
+}
+
+static void add_empty(Request *request, Doc *section, const char *text) {
+  Doc *empty = doc_object(section, KEY("empty"));
+  doc_text(empty, KEY("text"), message(request->lang, text));
+  doc_text(empty, KEY("url"), arena_printf(request->arena, "/don-vi/%s", request->body_id));
+  doc_text(empty, KEY("label"), message(request->lang, "Thêm đầu mối"));
+}
+
+/* The shift; where nobody is named for it, the focal points. */
+static gboolean add_on_duty(Request *request, StoreConn *conn, Doc *board, GError **error) {
+  static const char *const KINDS[] = {"duty", "focal"};
+  Doc *section = add_section(request, board, "truc", "Đang trực");
+  People people = {.request = request, .people = doc_list(section, KEY("people"))};
+  for (gsize i = 0; i < G_N_ELEMENTS(KINDS) && !people.count; i++) {
+    people.kind = KINDS[i];
+    if (!contact_store_of_body(conn, request->body_id, add_person, &people, error))
+      return FALSE;
+  }
+  if (!people.count)
+    add_empty(request, section, "Chưa có người trực và đầu mối ứng cứu sự cố.");
+  return TRUE;
+}
+
+static gboolean add_helpers(Request *request, StoreConn *conn, Doc *board, GError **error) {
+  Doc *section = add_section(request, board, "goi", "Gọi khi cần hỗ trợ");
+  People people = {.request = request, .people = doc_list(section, KEY("people"))};
+  if (!contact_store_above(conn, request->body_id, show_today(request), add_person, &people, error))
+    return FALSE;
+  people.kind = "provider";
+  if (!contact_store_of_body(conn, request->body_id, add_person, &people, error))
+    return FALSE;
+  if (!people.count)
+    add_empty(request, section, "Chưa có đầu mối của cấp trên và nhà cung cấp.");
+  return TRUE;
+}
+
+gboolean org_board(Request *request, Doc *board, GError **error) {
+  StoreConn *conn = request_read(request, error);
+  if (!conn || !request_may(request, "org.read", request->body_id))
+    return conn != NULL;
+  doc_text(board, KEY("print_url"), "/danh-ba");
+  return add_on_duty(request, conn, board, error) && add_helpers(request, conn, board, error);
+}
