@@ -4,7 +4,7 @@ import os
 import pathlib
 import sqlite3
 
-import incident_fixtures as conftest
+import incident_fixtures
 import pytest
 
 from incident_fixtures import installation, public, user  # noqa: F401 (fixtures)
@@ -363,13 +363,13 @@ def add_user(installation, login, role, own_body):
                       "SELECT ?, ?, ?, password, ?, 1 FROM account WHERE login = 'qt'", (login, login, login, body))
         store.execute("INSERT INTO account_role VALUES (?, ?, ?)", (login, body, role))
     store.close()
-    return installation.client().sign_in(login, conftest.PASSWORD)
+    return installation.client().sign_in(login, incident_fixtures.PASSWORD)
 
 
 VIEWER, MEMBER, ADMIN = 32, 16, 1
 
 
-@pytest.mark.skipif(bool(conftest.STORE), reason="adds users straight into SQLite")
+@pytest.mark.skipif(bool(incident_fixtures.STORE), reason="adds users straight into SQLite")
 def test_roles_and_bodies(installation, public, user):
     _, code = confirmed(public, user, description="Sự cố để thử quyền.")
     viewer, member, stranger = (add_user(installation, *spec) for spec in (("xem", VIEWER, False), ("doi", MEMBER, False), ("khac", ADMIN, True)))

@@ -91,31 +91,6 @@ static App app_with_data(Law **out_law) {
   return (App){.data_dir = data, .law = *out_law};
 }
 
-/* Each kind that the law lists, and nothing else: short enough to be read in an emergency. */
-static void test_first_steps(void) {
-  Law *law;
-  App app = app_with_data(&law);
-  int kinds = 0;
-  for (guint g = 0; g < law->kind_groups->len; g++) {
-    const LawKindGroup *group = g_ptr_array_index(law->kind_groups, g);
-    for (guint k = 0; k < group->kinds->len; k++, kinds++) {
-      const LawKind *kind = g_ptr_array_index(group->kinds, k);
-      const json_t *steps = incident_first_steps(&app, kind->id);
-      g_test_message("%s", kind->id);
-      g_assert_cmpuint(json_array_size(steps), >=, 4);
-      g_assert_cmpuint(json_array_size(steps), <=, 8);
-      for (gsize i = 0; i < json_array_size(steps); i++) {
-        const char *text = json_string_value(json_array_get(steps, i));
-        g_assert_true(text && g_utf8_strlen(text, -1) <= 200 && g_str_has_suffix(text, "."));
-      }
-    }
-  }
-  g_assert_cmpint(kinds, ==, 22);
-  g_assert_null(incident_first_steps(&app, "khong-co"));
-  g_free(app.data_dir);
-  law_free(law);
-}
-
 static void assert_named(const char *reading_text, const char *actor, const char *expected) {
   Law *law;
   App app = app_with_data(&law);
@@ -147,7 +122,6 @@ int main(int argc, char **argv) {
   g_test_add_func("/incident/words", test_words);
   g_test_add_func("/incident/indicators", test_indicators);
   g_test_add_func("/incident/follow_codes", test_follow_codes);
-  g_test_add_func("/incident/first_steps", test_first_steps);
   g_test_add_func("/incident/parties", test_parties);
   return g_test_run();
 }
