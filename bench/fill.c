@@ -20,13 +20,14 @@
 #define MIDDLES 31
 #define BATCH 1000
 #define DAYS 730
+#define ASSIGNED 60 /* as many in a small home as in a large one, so that boards show the same */
 
 typedef struct {
   Request *request;
   char ids[UNITS][ID_SIZE];
   char names[UNITS][120];
   const char *accounts[3];
-  int made, wanted;
+  int made, wanted, assigned;
   GRand *random;
 } Fill;
 
@@ -110,7 +111,7 @@ static gboolean set_state(Change *change, Fill *fill, const char *id, const char
   gboolean open = g_strcmp0(state, "done") != 0 && g_strcmp0(state, "na") != 0;
   duty.state = state;
   duty.done_ms = open ? 0 : change->request->now_ms;
-  duty.assignee_id = open && g_rand_int_range(fill->random, 0, 100) == 0 ? fill->accounts[g_rand_int_range(fill->random, 0, 3)] : NULL;
+  duty.assignee_id = open && fill->assigned < ASSIGNED ? fill->accounts[fill->assigned++ % 3] : NULL;
   return duty_store_update(change->conn, &duty, made->version, error);
 }
 

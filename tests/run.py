@@ -56,7 +56,7 @@ def one(name, command, cwd=ROOT, **env):
 def build(folder, options, **env):
     log = ""
     if not (folder / "build.ninja").exists():
-        code, log = run(["meson", "setup", folder, "-Dbench=false", "-Dwerror=true", *options], **env)
+        code, log = run(["meson", "setup", folder, "-Dwerror=true", *options], **env)
         if code:
             return Result(failed=[f"setup of {folder.name}"], log=log)
     code, log = run(["ninja", "-C", folder, "-j", JOBS])

@@ -170,6 +170,7 @@ def test_own_password(site, bodies):
 
 
 def test_end_one_session(site, bodies):
+    """session.end ends one of one's own sessions, never another's."""
     add(site, "phien", "viewer", bodies["UBND xã Đông"])
     first, second = site.person("phien", "gió mùa thu hà nội"), site.person("phien", "gió mùa thu hà nội")
     other = [row for row in first.get("/api/tai-khoan").json["sessions"] if not row["current"]]
@@ -179,6 +180,30 @@ def test_end_one_session(site, bodies):
     assert second.get("/api/tai-khoan").status == 200
     assert first.post(f"/api/tai-khoan/phien/{other[0]['id']}/ket-thuc").json["sessions_ended"] == 1
     assert second.get("/api/tai-khoan").status == 401
+
+
+def test_sign_out(site, bodies):
+    """session.close ends the session on the server too, not only the cookie."""
+    add(site, "thoat", "viewer", bodies["UBND xã Đông"])
+    person = site.person("thoat", "gió mùa thu hà nội")
+    cookie = person.cookie
+    assert person.submit("/dang-xuat").status == 303 and person.cookie == ""
+    person.cookie = cookie
+    assert person.get("/api/tai-khoan").status == 401
+
+
+def test_admin_ends_sessions(site, bodies):
+    add(site, "bi.thoat", "viewer", bodies["UBND xã Đông"])
+    person = site.person("bi.thoat", "gió mùa thu hà nội")
+    site.cli("account", "end-sessions", "bi.thoat")
+    assert person.get("/api/tai-khoan").status == 401
+    assert site.person().sign_in("bi.thoat", "gió mùa thu hà nội").status == 303
+
+
+def test_form_of_a_new_user(site, bodies):
+    """account.form offers the bodies of the own tree."""
+    page = site.admin().get("/cai-dat/nguoi-dung/moi").text
+    assert "UBND xã Đông" in page and 'name="os_user"' in page
 
 
 def test_session_expires(site, bodies):
@@ -191,6 +216,7 @@ def test_session_expires(site, bodies):
 
 
 def test_second_factor(site, bodies):
+    """account.totp_begin, account.totp_confirm, account.totp_off, account.totp_image."""
     add(site, "hai.buoc", "viewer", bodies["UBND xã Đông"])
     person = site.person("hai.buoc", "gió mùa thu hà nội")
     assert person.get("/tai-khoan/hai-buoc/hinh").status == 404

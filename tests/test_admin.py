@@ -13,7 +13,7 @@ import pytest
 from site_fixtures import ADMIN, PROGRAM, Site
 
 
-def wait_for(found, seconds=20):
+def wait_for(found, seconds=60):
     end = time.time() + seconds
     while time.time() < end:
         if found():
@@ -108,6 +108,7 @@ def test_audit_shows_the_own_tree_only(site, attachment):
 
 
 def test_backup_restore_and_verify(site, attachment, tmp_path):
+    """backup.run, backup.verify, and backup.restore into an empty home: the same counts, the same bytes."""
     done = site.cli("backup", "--to", tmp_path / "ban-sao")
     assert done["files"] == 1
     assert site.run("backup", "--to", tmp_path / "ban-sao").returncode == 6

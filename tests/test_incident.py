@@ -4,9 +4,13 @@ import json
 import os
 import pathlib
 import re
+import sqlite3
 import subprocess
 
+import incident_fixtures
 import pytest
+
+from incident_fixtures import installation, public, user  # noqa: F401 (fixtures)
 
 SHARED = pathlib.Path(os.environ.get("UNGCUU_SHARED", pathlib.Path(__file__).resolve().parents[2] / "shared"))
 
@@ -391,6 +395,67 @@ def test_nobody_else_sees_a_case_and_codes_do_not_open_it(public, user):
     assert public.api("GET", f"/bao-su-co/{code}").status == 404
     assert public.upload(f"/bao-su-co/{follow}/them", "file", "anh.png", b"\x89PNG anh", text="thêm ảnh").status == 200
     assert any("thêm ảnh" in row["text"] for row in view(user, code)["log"]["lines"])
+
+
+def add_user(installation, login, role, own_body):
+    """Straight into the store: accounts are another module's business. The password is the first user's."""
+    store = sqlite3.connect(pathlib.Path(installation.home) / "ungcuu.db", timeout=10)
+    with store:
+        body = store.execute("SELECT home_body_id FROM account WHERE login = 'qt'").fetchone()[0]
+        if own_body:
+            new = "other-" + login
+            store.execute("INSERT INTO body (id, parent_id, root_id, kind, name, short_name, sort_key, created_ms) "
+                          "VALUES (?, NULL, ?, 'xa', 'UBND xã Khác', 'Xã Khác', 'x', 9999999999999)", (new, new))
+            store.execute("INSERT INTO body_ancestor VALUES (?, ?, 0)", (new, new))
+            body = new
+        store.execute("INSERT INTO account (id, login, name, password, home_body_id, created_ms) "
+                      "SELECT ?, ?, ?, password, ?, 1 FROM account WHERE login = 'qt'", (login, login, login, body))
+        store.execute("INSERT INTO account_role VALUES (?, ?, ?)", (login, body, role))
+    store.close()
+    return installation.client().sign_in(login, incident_fixtures.PASSWORD)
+
+
+VIEWER, MEMBER, ADMIN = 32, 16, 1
+
+
+@pytest.mark.skipif(bool(incident_fixtures.STORE), reason="adds users straight into SQLite")
+def test_roles_and_bodies(installation, public, user):
+    _, code = confirmed(public, user, description="Sự cố để thử quyền.")
+    viewer, member, stranger = (add_user(installation, *spec) for spec in (("xem", VIEWER, False), ("doi", MEMBER, False), ("khac", ADMIN, True)))
+    notice = view(user, code)["notices"][0]["id"]
+    work = [("dien-bien", {"text": "thử"}), ("buoc/bat-dau", {"step": "T2"}), ("dau-hieu", {"value": "198.51.100.7"}), ("viec", {"title": "thử việc"})]
+    command = [("muc", {"level": "nghiem-trong", "reason": "thử quyền"}), ("phan-loai", {"detected_at": "2026-11-01T08:00:00+07:00"}),
+               (f"thong-bao/{notice}/gui", {"channel": "phone", "recipient": "ai đó", "proof": "thử"}), ("dong-co-ly-do", {"reason": "thử quyền"}),
+               ("van-ban/luu", {"form": "mau-08-nd-356"})]
+    assert view(viewer, code)["incident"]["code"] == code
+    for path, fields in work + command:
+        refused(viewer, code, path, 403, **fields)
+        refused(stranger, code, path, 404, **fields)
+    for path, fields in command:
+        refused(member, code, path, 403, **fields)
+    for path, fields in work:
+        act(member, code, path, **fields)
+    assert stranger.api("GET", f"/su-co/{code}").status == 404
+    assert good(stranger.api("GET", "/su-co"))["rows"] == []
+    assert good(stranger.api("GET", "/chung-cu/kiem-tra"))["count"] == 0
+    assert "sự cố để thử quyền" not in stranger.page("/tim?q=quyen").text.lower()
+
+
+def test_a_refused_public_form_keeps_what_was_typed(public):
+    page = public.post("/bao-su-co", _from="/bao-su-co", description="", phone="091", name="Chị Hạnh")
+    assert page.status == 422 and "Chị Hạnh" in page.text and "Chưa nhập" in page.text
+    sent = public.post("/bao-su-co", _from="/bao-su-co", description="Máy in in ra trang lạ liên tục.", phone="0912345678")
+    assert sent.status == 200 and "TB-" in sent.text
+
+
+def test_names_come_from_the_hand_and_stay(public, user):
+    _, code = confirmed(public, user, description="Sự cố để thử tên các bên.", seen="2026-03-01T08:00:00+07:00")
+    act(user, code, "ben", actor="DPQG", name="Trung tâm An ninh mạng quốc gia")
+    refused(user, code, "ben", 422, actor="KHONG", name="không có")
+    act(user, code, "phan-loai", detected_at="2026-03-01T08:00:00+07:00", level=3)
+    names = {n["receiver"]: n["receiver_name"] for n in view(user, code)["notices"]}
+    assert names["DPQG"] == "Trung tâm An ninh mạng quốc gia" and names["CQ"] == "UBND xã Tân Lập"
+    assert "Trung tâm An ninh mạng quốc gia" in user.page(f"/su-co/{code}/phieu").text
 
 
 def test_the_command_line_says_the_same(public, user, installation):

@@ -5,7 +5,7 @@
 static void pair_clear(gpointer data) {
   Pair *pair = data;
   g_free(pair->name);
-  g_free(pair->value);
+  g_string_free(pair->value, TRUE);
 }
 
 static void upload_free(gpointer data) {
@@ -45,7 +45,7 @@ void call_free(Call *call) {
 }
 
 void call_add_pair(Call *call, const char *name, const char *value, gsize length) {
-  Pair pair = {g_strdup(name), g_strndup(value ? value : "", length)};
+  Pair pair = {g_strdup(name), g_string_new_len(value ? value : "", (gssize)length)};
   g_array_append_val(call->pairs, pair);
 }
 
@@ -53,7 +53,7 @@ const char *call_pair(const Call *call, const char *name) {
   for (guint i = 0; i < call->pairs->len; i++) {
     const Pair *pair = &g_array_index(call->pairs, Pair, i);
     if (strcmp(pair->name, name) == 0)
-      return pair->value;
+      return pair->value->str;
   }
   return NULL;
 }

@@ -16,7 +16,8 @@ typedef struct {
 } Reply;
 
 typedef struct {
-  char *name, *value;
+  char *name;
+  GString *value;
 } Pair;
 
 typedef struct {

@@ -234,7 +234,7 @@ static const char *title_of(const Request *request, const Doc *answer) {
 
 static Doc *add_page(PageSet *set, Request *request, Doc *answer) {
   static const char *const URLS[][2] = {
-      {"style_url", "/style.css"}, {"script_url", "/app.js"}, {"icon_url", "/favicon.svg"}, {"home_url", "/"}};
+      {"style_url", "/style.css"}, {"script_url", "/app.js"}, {"icon_url", "/favicon.svg"}, {"home_url", "/"}, {"help_url", "/tro-giup"}};
   char now[17];
   Doc *page = doc_object(answer, KEY("page"));
   date_write_time(now, request->now_ms);

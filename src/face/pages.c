@@ -93,7 +93,7 @@ static gboolean check_origin(Request *request, const Call *call, GError **error)
 static gboolean put_pairs(Request *request, const Call *call, GError **error) {
   for (guint i = 0; i < call->pairs->len; i++) {
     const Pair *pair = &g_array_index(call->pairs, Pair, i);
-    if (!request_put(request, pair->name, pair->value, error))
+    if (!request_put(request, pair->name, pair->value->str, error))
       return FALSE;
   }
   for (guint i = 0; i < call->uploads->len; i++) {

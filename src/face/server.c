@@ -1,10 +1,9 @@
 #include "base/error.h"
 #include "core/setting.h"
-#include "face/call.h"
+#include "face/intake.h"
 #include "face/live.h"
 #include "face/web.h"
 #include <arpa/inet.h>
-#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <microhttpd.h>
 #include <string.h>
@@ -12,10 +11,7 @@
 
 #define CONNECTION_BYTES 6144 /* keeps a sleeping stream at 8 kB */
 #define CONNECTIONS 3000
-#define FORM_BUFFER_BYTES 2048
-#define PAIRS_MOST 5000
 #define TIMEOUT_S 60
-#define BODY_BYTES_MOST (2 * 1024 * 1024)
 
 struct Server {
   App *app;
@@ -31,10 +27,8 @@ struct Server {
 typedef struct {
   Server *server;
   struct MHD_Connection *connection;
-  struct MHD_PostProcessor *post;
-  Call *call;
-  gsize form_bytes;
-  gint64 upload_most;
+  Intake *intake;
+  Call *call; /* the intake's */
   gboolean answered;
 } Visit;
 
@@ -54,169 +48,6 @@ static gpointer work(gpointer data) {
   }
   arena_free(arena);
   return NULL;
-}
-
-/* --- reading a request --- */
-
-static void refuse(Visit *visit, ErrorCode code, const char *message) {
-  if (visit->call->refusal)
-    return;
-  visit->call->refusal = message;
-  visit->call->refusal_code = (int)code;
-}
-
-/* Without a name it goes with the process, however that ends; it is read by way of its descriptor. */
-static int open_nameless(const char *folder) {
-  g_autofree char *path = g_build_filename(folder, "upload-XXXXXX", NULL);
-  int fd = g_mkstemp_full(path, O_RDWR | O_CLOEXEC, 0600);
-  if (fd >= 0)
-    g_unlink(path);
-  return fd;
-}
-
-static Upload *begin_upload(Visit *visit, const char *field, const char *name) {
-  Upload *upload = g_new0(Upload, 1);
-  upload->field = g_strdup(field);
-  upload->name = g_strdup(name);
-  upload->fd = open_nameless(visit->server->spool);
-  upload->path = g_strdup_printf("/proc/self/fd/%d", upload->fd);
-  if (upload->fd < 0)
-    refuse(visit, ERROR_FULL, "Máy chủ không còn chỗ để nhận tệp; chưa lưu gì.");
-  g_ptr_array_add(visit->call->uploads, upload);
-  return upload;
-}
-
-static void write_upload(Visit *visit, Upload *upload, const char *data, size_t size) {
-  upload->size_bytes += (gint64)size;
-  if (upload->size_bytes > visit->upload_most) {
-    refuse(visit, ERROR_TOO_LARGE, "Tệp lớn hơn giới hạn cho phép; chưa lưu gì.");
-    return;
-  }
-  while (size && upload->fd >= 0 && !visit->call->refusal) {
-    gssize written = write(upload->fd, data, size);
-    if (written <= 0) {
-      refuse(visit, ERROR_FULL, "Ổ đĩa đầy khi nhận tệp; chưa lưu gì. Giải phóng chỗ rồi gửi lại.");
-      return;
-    }
-    data += written;
-    size -= (size_t)written;
-  }
-}
-
-static void append_pair(Visit *visit, const char *name, const char *data, size_t size, uint64_t offset) {
-  GArray *pairs = visit->call->pairs;
-  if (offset == 0) {
-    if (pairs->len >= PAIRS_MOST)
-      refuse(visit, ERROR_TOO_LARGE, "Biểu mẫu có quá nhiều ô; chưa lưu gì.");
-    else
-      call_add_pair(visit->call, name, data, size);
-    return;
-  }
-  if (!pairs->len)
-    return;
-  Pair *last = &g_array_index(pairs, Pair, pairs->len - 1);
-  char *longer = g_strdup_printf("%s%.*s", last->value, (int)size, data);
-  g_free(last->value);
-  last->value = longer;
-}
-
-static enum MHD_Result take_form_part(void *data, enum MHD_ValueKind kind, const char *name, const char *file_name,
-                                      const char *type, const char *encoding, const char *bytes, uint64_t offset,
-                                      size_t size) {
-  Visit *visit = data;
-  (void)kind, (void)type, (void)encoding;
-  if (!name)
-    return MHD_YES;
-  if (!file_name) {
-    visit->form_bytes += size;
-    if (visit->form_bytes > BODY_BYTES_MOST)
-      refuse(visit, ERROR_TOO_LARGE, "Biểu mẫu quá dài; chưa lưu gì.");
-    else
-      append_pair(visit, name, bytes, size, offset);
-    return MHD_YES;
-  }
-  if (!*file_name && offset == 0 && size == 0)
-    return MHD_YES;
-  GPtrArray *uploads = visit->call->uploads;
-  Upload *upload = offset && uploads->len ? g_ptr_array_index(uploads, uploads->len - 1) : begin_upload(visit, name, file_name);
-  write_upload(visit, upload, bytes, size);
-  return MHD_YES;
-}
-
-static enum MHD_Result take_query(void *data, enum MHD_ValueKind kind, const char *name, size_t name_size, const char *value,
-                                  size_t size) {
-  (void)kind, (void)name_size;
-  call_add_pair(data, name, value, value ? size : 0);
-  return MHD_YES;
-}
-
-static char *header(struct MHD_Connection *connection, const char *name) {
-  return g_strdup(MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name));
-}
-
-static char *remote_address(struct MHD_Connection *connection) {
-  const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-  char text[INET6_ADDRSTRLEN] = "";
-  if (info && info->client_addr->sa_family == AF_INET)
-    inet_ntop(AF_INET, &((struct sockaddr_in *)(void *)info->client_addr)->sin_addr, text, sizeof text);
-  else if (info && info->client_addr->sa_family == AF_INET6)
-    inet_ntop(AF_INET6, &((struct sockaddr_in6 *)(void *)info->client_addr)->sin6_addr, text, sizeof text);
-  return g_strdup(text);
-}
-
-static void take_headers(Call *call, struct MHD_Connection *connection) {
-  const char *authorization = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Authorization");
-  call->cookie = g_strdup(MHD_lookup_connection_value(connection, MHD_COOKIE_KIND, "phien"));
-  if (authorization && g_str_has_prefix(authorization, "Bearer "))
-    call->bearer = g_strdup(authorization + strlen("Bearer "));
-  call->csrf_header = header(connection, "X-CSRF-Token");
-  call->if_match = header(connection, "If-Match");
-  call->site = header(connection, "Sec-Fetch-Site");
-  call->referer = header(connection, "Referer");
-  call->content_type = header(connection, "Content-Type");
-  call->agent = header(connection, "User-Agent");
-  call->background = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "X-Live") != NULL;
-  call->remote = remote_address(connection);
-  MHD_get_connection_values_n(connection, MHD_GET_ARGUMENT_KIND, take_query, call);
-}
-
-static char *query_text(const Call *call) {
-  g_autoptr(GString) text = g_string_new(NULL);
-  for (guint i = 0; i < call->pairs->len; i++) {
-    const Pair *pair = &g_array_index(call->pairs, Pair, i);
-    g_string_append_c(text, i ? '&' : '?');
-    g_string_append_uri_escaped(text, pair->name, NULL, FALSE);
-    g_string_append_c(text, '=');
-    g_string_append_uri_escaped(text, pair->value, NULL, FALSE);
-  }
-  return g_strdup(text->str);
-}
-
-static Visit *begin(Server *server, struct MHD_Connection *connection, const char *url, const char *method) {
-  Visit *visit = g_new0(Visit, 1);
-  visit->server = server;
-  visit->connection = connection;
-  visit->call = call_new(method, url);
-  take_headers(visit->call, connection);
-  visit->call->query = query_text(visit->call);
-  visit->upload_most = setting_int(server->app, "server.upload_megabytes") * 1000 * 1000;
-  const char *length = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Content-Length");
-  if (length && g_ascii_strtoll(length, NULL, 10) > visit->upload_most + BODY_BYTES_MOST)
-    refuse(visit, ERROR_TOO_LARGE, "Tệp lớn hơn giới hạn cho phép; chưa lưu gì.");
-  if (strcmp(method, "POST") == 0 && !visit->call->refusal)
-    visit->post = MHD_create_post_processor(connection, FORM_BUFFER_BYTES, take_form_part, visit);
-  return visit;
-}
-
-static void take_body(Visit *visit, const char *bytes, size_t size) {
-  if (visit->call->refusal)
-    return;
-  if (visit->post)
-    MHD_post_process(visit->post, bytes, size);
-  else if (visit->call->body->len + size > BODY_BYTES_MOST)
-    refuse(visit, ERROR_TOO_LARGE, "Nội dung gửi lên quá dài; chưa lưu gì.");
-  else
-    g_byte_array_append(visit->call->body, (const guint8 *)bytes, (guint)size);
 }
 
 /* --- answering --- */
@@ -257,6 +88,16 @@ static enum MHD_Result send_reply(Visit *visit) {
   return result;
 }
 
+static Visit *begin(Server *server, struct MHD_Connection *connection, const char *url, const char *method) {
+  Visit *visit = g_new0(Visit, 1);
+  visit->server = server;
+  visit->connection = connection;
+  visit->intake = intake_new(connection, method, url, server->spool,
+                             setting_int(server->app, "server.upload_megabytes") * 1000 * 1000);
+  visit->call = intake_call(visit->intake);
+  return visit;
+}
+
 static enum MHD_Result handle(void *data, struct MHD_Connection *connection, const char *url, const char *method,
                               const char *version, const char *bytes, size_t *size, void **state) {
   Server *server = data;
@@ -275,14 +116,11 @@ static enum MHD_Result handle(void *data, struct MHD_Connection *connection, con
   if (visit->answered)
     return send_reply(visit);
   if (*size) {
-    take_body(visit, bytes, *size);
+    intake_take(visit->intake, bytes, *size);
     *size = 0;
     return MHD_YES;
   }
-  if (visit->post) {
-    MHD_destroy_post_processor(visit->post);
-    visit->post = NULL;
-  }
+  intake_end(visit->intake);
   MHD_suspend_connection(connection);
   g_async_queue_push(server->queue, visit);
   return MHD_YES;
@@ -293,9 +131,7 @@ static void completed(void *data, struct MHD_Connection *connection, void **stat
   (void)data, (void)connection, (void)code;
   if (!visit)
     return;
-  if (visit->post)
-    MHD_destroy_post_processor(visit->post);
-  call_free(visit->call);
+  intake_free(visit->intake);
   g_free(visit);
   *state = NULL;
 }

@@ -51,12 +51,19 @@ static gboolean find(Request *request, Doc *answer, GError **error) {
   return TRUE;
 }
 
+static gboolean show_help(Request *request, Doc *answer, GError **error) {
+  (void)request, (void)answer, (void)error;
+  return TRUE;
+}
+
 static const Field FIND_FIELDS[] = {{"q", FIELD_TEXT, "Tìm", FALSE, 0, 200}, {"limit", FIELD_INT, "Số dòng", FALSE, 1, 100}, {NULL}};
 static const Field MONTH_FIELDS[] = {{"thang", FIELD_TEXT, "Tháng (2026-11)", FALSE, 7, 7}, {NULL}};
 static const Field FEED_FIELDS[] = {{"ma", FIELD_TEXT, "Mã của lịch", FALSE, 0, 200}, {NULL}};
 
 static const Operation OPERATIONS[] = {
     {"board.show", "GET", "/", "board.read", "Bảng trực", show_board, NULL, .page = "board/home.html", .columns = "tiles:count,label,note"},
+    {"board.help", "GET", "/tro-giup", PERMISSION_PUBLIC, "Trợ giúp", show_help, NULL, .page = "board/help.html",
+     .faces = FACE_WEB /* a page to read: the command line has --help, REST its OpenAPI */},
     {"calendar.month", "GET", "/lich", "board.read", "Lịch", calendar_month, MONTH_FIELDS, .page = "calendar/month.html",
      .columns = "items:due.day,state.label,title"},
     {"calendar.feed", "GET", "/lich.ics", PERMISSION_PUBLIC, "Lịch nhiệm vụ dạng .ics, mở bằng mã riêng", calendar_feed, FEED_FIELDS,

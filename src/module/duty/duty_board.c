@@ -86,7 +86,7 @@ gboolean duty_board(Request *request, Doc *board, GError **error) {
   const DutyCounts *counts = conn ? duty_counts(request, request->body_id, error) : NULL;
   if (!counts)
     return FALSE;
-  gint64 open = counts->open, late = counts->late, soon = counts->soon;
+  gint64 late = counts->late, soon = counts->soon;
   add_tile(request, tiles, late, "Nhiệm vụ quá hạn", late ? oldest_note(request, conn) : "", "/nhiem-vu?tab=qua-han", TRUE);
   add_tile(request, tiles, soon, "Nhiệm vụ 7 ngày tới",
            arena_printf(request->arena, "%s %s", message(request->lang, "đến hết"), duty_day_text(request->arena, duty_key_after(request, 7))),

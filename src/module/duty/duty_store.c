@@ -13,9 +13,17 @@
 /* Where duty_month counts a duty. */
 #define MONTH "CASE WHEN open = 1 THEN substr(due_key, 1, 7) ELSE 'done' END"
 
+/* A section is of the body's own plan: its few duties first, CROSS JOIN because SQLite keeps to that order. */
+#define SECTION_FROM                                                                                                   \
+  " FROM duty d CROSS JOIN duty_scope s LEFT JOIN account u ON u.id = d.assignee_id "                                   \
+  "WHERE d.body_id = $1 AND d.section = $9 AND s.duty_id = d.id AND s.due_key = coalesce(d.due_day, '" NO_DUE "') "      \
+  "AND s.body_id = $1 AND s.open = $2 AND s.due_key >= $3 AND s.due_key <= $4 "
+
 enum {
   SQL_LIST_OPEN,
   SQL_LIST_DONE,
+  SQL_SECTION_OPEN,
+  SQL_SECTION_DONE,
   SQL_LIST_MINE,
   SQL_GET,
   SQL_ID_OF_CODE,
@@ -48,6 +56,12 @@ static const StoreSql SQL[] = {
     [SQL_LIST_DONE] = {"duty.list_done",
                        "SELECT " ROW_COLUMNS LIST_FROM "AND (s.due_key, s.duty_id) < ($5, $6) " LIST_FILTER
                        "ORDER BY s.due_key DESC, s.duty_id DESC LIMIT $11", NULL},
+    [SQL_SECTION_OPEN] = {"duty.section_open",
+                          "SELECT " ROW_COLUMNS SECTION_FROM "AND (s.due_key, s.duty_id) > ($5, $6) " LIST_FILTER
+                          "ORDER BY s.due_key, s.duty_id LIMIT $11", NULL},
+    [SQL_SECTION_DONE] = {"duty.section_done",
+                          "SELECT " ROW_COLUMNS SECTION_FROM "AND (s.due_key, s.duty_id) < ($5, $6) " LIST_FILTER
+                          "ORDER BY s.due_key DESC, s.duty_id DESC LIMIT $11", NULL},
     [SQL_LIST_MINE] = {"duty.list_mine",
                        "SELECT " ROW_COLUMNS " FROM (SELECT id AS duty_id, due_day AS due_key FROM duty WHERE assignee_id = $1 "
                        "AND state IN ('todo', 'doing', 'approval') ORDER BY due_day NULLS LAST, id LIMIT $2) s "
@@ -143,10 +157,12 @@ gboolean duty_store_each(StoreRows *rows, DutyRowFunc func, void *data, GError *
 
 gboolean duty_store_list(StoreConn *conn, const DutyQuery *query, DutyRowFunc func, void *data, GError **error) {
   gboolean done = query->half == DUTY_DONE;
+  gboolean section = query->section && *query->section;
+  int statement = section ? (done ? SQL_SECTION_DONE : SQL_SECTION_OPEN) : (done ? SQL_LIST_DONE : SQL_LIST_OPEN);
   const char *first = done ? "~" : "";
   gboolean paged = query->after_key && *query->after_key;
   g_autoptr(StoreRows) rows = store_query(
-      conn, &SQL[done ? SQL_LIST_DONE : SQL_LIST_OPEN],
+      conn, &SQL[statement],
       S(S_TEXT(query->body_id), S_INT(done ? 0 : 1), S_TEXT(orelse(query->from_key, "")), S_TEXT(orelse(query->to_key, "~")),
         S_TEXT(paged ? query->after_key : first), S_TEXT(paged ? query->after_id : first), S_TEXT(orelse(query->state, "")),
         S_TEXT(orelse(query->assignee_id, "")), S_TEXT(orelse(query->section, "")), S_TEXT(orelse(query->plan_id, "")),

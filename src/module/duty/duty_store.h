@@ -27,7 +27,7 @@ typedef struct {
   const char *after_key, *after_id; /* the last row of the page before; "" for the first page */
   const char *state;      /* NULL: any */
   const char *assignee_id; /* NULL: anybody */
-  const char *section;    /* NULL: any */
+  const char *section;    /* of the body's own duties; NULL: any */
   const char *plan_id;    /* NULL: any */
   int limit;
 } DutyQuery;

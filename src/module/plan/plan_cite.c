@@ -125,17 +125,34 @@ static gsize find_date(PlanText text, gsize at, gsize limit, char *date) {
   return 0;
 }
 
-static gboolean ends_law_name(const char *p) {
+static gboolean law_number_at(const char *fold) {
+  return plan_starts(fold, " so ") && (g_ascii_isdigit(fold[4]) || fold[4] == ':');
+}
+
+/* "Luật Khám bệnh, chữa bệnh số …", "Luật sửa đổi, bổ sung … ngày …": the comma stands inside the name. */
+static gboolean law_name_goes_on(PlanText text, gsize comma) {
+  gsize at = comma + 1;
+  if (text.fold[comma] != ',' || text.fold[at] != ' ' || !plan_text_lower_at(text, at + 1) ||
+      law_number_at(text.fold + at) || plan_starts(text.fold + at, " ngay ") || plan_starts(text.fold + at, " nam "))
+    return FALSE;
+  while (at < text.length && at < comma + 80 && !strchr(";,(.", text.fold[at]) && !law_number_at(text.fold + at) &&
+         !plan_starts(text.fold + at, " ngay "))
+    at++;
+  return law_number_at(text.fold + at) || plan_starts(text.fold + at, " ngay ");
+}
+
+static gboolean ends_law_name(PlanText text, gsize at) {
+  const char *p = text.fold + at;
   if (*p != ' ')
-    return strchr(";,(", *p) || plan_starts(p, ". ");
-  return plan_starts(p, " so ") || plan_starts(p, " ngay ") || plan_starts(p, " nam 20") || plan_starts(p, " va cac ") ||
+    return (strchr(";,(", *p) && !law_name_goes_on(text, at)) || plan_starts(p, ". ");
+  return law_number_at(p) || plan_starts(p, " ngay ") || plan_starts(p, " nam 20") || plan_starts(p, " va cac ") ||
          plan_starts(p, " duoc quoc hoi");
 }
 
 /* A law goes by its name; number and date follow it, or do not. */
 static gboolean read_law(PlanReading *reading, PlanText text, gsize at, PlanCitation *out) {
   gsize end = at;
-  while (end < text.length && !ends_law_name(text.fold + end) && end - at < 120)
+  while (end < text.length && !ends_law_name(text, end) && end - at < 120)
     end++;
   out->name = plan_text_bare(reading->chunk, plan_text_slice(reading->chunk, text, at, end));
   if (!plan_text_upper_at(text, at) || out->name.length < 8)

@@ -38,8 +38,13 @@ static gboolean is_closing(const PlanBlock *block) {
                                          "nhan duoc ke hoach",
                                          "can cu noi dung ke hoach nay",
                                          NULL};
-  static const char *const TROUBLES[] = {"vuong mac", "kho khan", NULL}, *const VOICED[] = {"phan anh", "kien nghi",
-                                                                                            "bao cao", "gui", NULL};
+  static const char *const TROUBLES[] = {"vuong mac", "kho khan", NULL},
+                           *const VOICED[] = {"phan anh", "kien nghi", "bao cao", "gui", NULL},
+                           *const ASKED[] = {"yeu cau cac", "de nghi cac", "yeu cau thu truong", "de nghi thu truong",
+                                             NULL};
+  if (block->mark.kind == MARK_NONE && plan_unit_starts(block->text, 0) && !strchr(block->text.fold, ':') &&
+      plan_has_any(block->text.fold, ASKED)) /* "Ủy ban nhân dân huyện yêu cầu các cơ quan …" */
+    return TRUE;
   return block->mark.kind == MARK_NONE &&
          (plan_starts_any(block->text.fold, CLOSINGS) ||
           (plan_has_any(block->text.fold, TROUBLES) && plan_has_any(block->text.fold, VOICED)));

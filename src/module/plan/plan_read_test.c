@@ -254,23 +254,150 @@ static void test_empty_and_endless(void) {
   json_decref(plan);
 }
 
+static void test_assignment_after_its_content(void) {
+  json_t *plan = read_text(
+      OPENING "II. NHIỆM VỤ\n1. Kiểm kê\n1.1. Lập bảng kê máy chủ của xã.\n"
+              "Giao Văn phòng HĐND và UBND xã chủ trì, phối hợp với Công an xã thực hiện. Thời gian: "
+              "Quý I/2026.\n"
+              "1.2. Mua bộ lưu điện.\nGiao Phòng Kinh tế chủ trì, phối hợp với Công an xã thực hiện.\n" CLOSING);
+  g_assert_cmpint((int)size_at(plan, "tasks"), ==, 2);
+  g_assert_cmpstr(text_at(plan, "tasks/0/id"), ==, "II.1.1");
+  g_assert_true(g_str_has_prefix(text_at(plan, "tasks/0/content"), "Lập bảng kê máy chủ"));
+  g_assert_cmpstr(text_at(plan, "tasks/0/lead/0"), ==, "Văn phòng HĐND và UBND xã");
+  g_assert_cmpstr(text_at(plan, "tasks/0/time/due_to"), ==, "2026-03-31");
+  g_assert_cmpstr(text_at(plan, "tasks/1/lead/0"), ==, "Phòng Kinh tế");
+  g_assert_true(json_is_null(at(plan, "tasks/1/time/text")));
+  g_assert_cmpint((int)size_at(plan, "content_items_without_owner"), ==, 0);
+  json_decref(plan);
+}
+
+static void test_groups_of_scenarios_as_numbered_items(void) {
+  json_t *plan =
+      read_text(OPENING "III. PHƯƠNG ÁN\n2. Tình huống cụ thể\n2.1. Tấn công mạng\n- Tấn công giả mạo;\n- Tấn công "
+                        "từ chối dịch vụ;\n2.2. Lỗi của hệ thống, thiết bị\n- Sự cố nguồn điện;\n"
+                        "2.3. Thảm họa tự nhiên\n- Đơn vị chủ trì: Công an xã.\n- Thời gian: Quý II/2026.\n" CLOSING);
+  g_assert_cmpint((int)size_at(plan, "scenario_groups"), ==, 3);
+  g_assert_cmpint((int)size_at(plan, "scenario_groups/0/kinds"), ==, 2);
+  g_assert_cmpint((int)size_at(plan, "scenario_groups/2/kinds"), ==, 0);
+  g_assert_cmpint((int)size_at(plan, "tasks"), ==, 1);
+  g_assert_cmpstr(text_at(plan, "tasks/0/id"), ==, "III.2");
+  g_assert_cmpint((int)size_at(plan, "content_items_without_owner"), ==, 0);
+  json_decref(plan);
+}
+
+static void test_cells_that_say_as_above(void) {
+  json_t *plan = read_text(OPENING "II. NHIỆM VỤ\nTT\tChủ trì\tNội dung\tThời gian\tPhối hợp\n"
+                                   "1\tCông an xã\tKiểm kê máy chủ\tHằng năm\tTrạm Y tế\n"
+                                   "2\tnt\tVá lỗ hổng\tThường xuyên\tNhư trên\n" CLOSING);
+  g_assert_cmpstr(text_at(plan, "tasks/1/lead/0"), ==, "Công an xã");
+  g_assert_cmpstr(text_at(plan, "tasks/1/coordinate/0"), ==, "Trạm Y tế");
+  g_assert_cmpstr(certainty(plan, "/tasks/1/lead/0"), ==, "inferred");
+  json_decref(plan);
+}
+
+static void test_names_of_laws_and_of_people(void) {
+  json_t *plan =
+      read_text("SỞ Y TẾ\nSố: 9/KH-SYT\nNúi Đá, ngày 05 tháng 3 năm 2024\nKẾ HOẠCH\nỨng phó sự cố an toàn thông tin "
+                "mạng năm 2024\nCăn cứ Luật Khám bệnh, chữa bệnh số 15/2023/QH15 ngày 09/01/2023;\n"
+                "Căn cứ Luật Xuất bản ngày 20/11/2012; Luật sửa đổi, bổ sung một số điều của Luật Xuất bản ngày "
+                "19/11/2018;\nSở Y tế ban hành Kế hoạch như sau:\nI. MỤC ĐÍCH\n- Một.\nV. TỔ CHỨC THỰC HIỆN\n"
+                "1. Văn phòng Sở: theo dõi thực hiện.\nSở Y tế yêu cầu các đơn vị nghiêm túc thực hiện./.\n"
+                "GIÁM ĐỐC\n\nSiu H'Biên\nNơi nhận:\n- Lưu: VT.\n");
+  g_assert_cmpint((int)size_at(plan, "legal_bases"), ==, 3);
+  g_assert_cmpstr(text_at(plan, "legal_bases/0/number"), ==, "15/2023/QH15");
+  g_assert_cmpstr(text_at(plan, "legal_bases/2/date"), ==, "2018-11-19");
+  g_assert_cmpstr(text_at(plan, "signer/name"), ==, "Siu H'Biên");
+  g_assert_cmpint((int)size_at(plan, "organisation_duties/0/duties"), ==, 1);
+  json_decref(plan);
+}
+
+static void test_owners_in_one_line(void) {
+  json_t *plan = read_text(
+      OPENING "II. NHIỆM VỤ\n1. Kiểm kê\nĐơn vị chủ trì: Công an xã, Đơn vị phối hợp: Trạm Y tế, Thời gian: Quý I, II "
+              "năm 2026\n"
+              "2. Sao lưu\nChủ trì: Phòng Kinh tế – Phối hợp: Công an xã – Thời gian: Từ tháng 3 đến tháng 5/2026\n"
+              "3. Trực tiếp nhận tin (Công an xã chủ trì, phối hợp với Trạm Y tế thực hiện).\n"
+              "4. Vá lỗ hổng\nPhòng Kinh tế chủ trì, phối hợp với Công an xã thực hiện trước ngày 30/6/2026.\n"
+              "5. Diễn tập\n- Đầu mối thực hiện: Công an xã\n- Đơn vị liên quan: Trạm Y tế\n" CLOSING);
+  static const char *const LEADS[] = {"Công an xã", "Phòng Kinh tế", "Công an xã", "Phòng Kinh tế", "Công an xã"};
+  static const char *const PARTNERS[] = {"Trạm Y tế", "Công an xã", "Trạm Y tế", "Công an xã", "Trạm Y tế"};
+  g_assert_cmpint((int)size_at(plan, "tasks"), ==, G_N_ELEMENTS(LEADS));
+  for (gsize i = 0; i < G_N_ELEMENTS(LEADS); i++) {
+    json_t *task = json_array_get(at(plan, "tasks"), i);
+    g_assert_cmpstr(text_at(task, "lead/0"), ==, LEADS[i]);
+    g_assert_cmpstr(text_at(task, "coordinate/0"), ==, PARTNERS[i]);
+    g_assert_cmpint((int)size_at(task, "lead"), ==, 1);
+  }
+  g_assert_cmpstr(text_at(plan, "tasks/0/time/due_to"), ==, "2026-06-30");
+  g_assert_cmpstr(text_at(plan, "tasks/1/time/due_from"), ==, "2026-03-01");
+  g_assert_cmpstr(text_at(plan, "tasks/1/time/due_to"), ==, "2026-05-31");
+  g_assert_cmpstr(text_at(plan, "tasks/2/content"), ==, "Trực tiếp nhận tin");
+  g_assert_cmpstr(text_at(plan, "tasks/3/time/due_to"), ==, "2026-06-30");
+  json_decref(plan);
+}
+
+static void test_table_without_outer_pipes(void) {
+  json_t *plan =
+      read_text(OPENING "II. NHIỆM VỤ\nTT | Nội dung | Thời gian | Chủ trì/phối hợp\nI | Trước khi có sự cố\n"
+                        "1.1 | Kiểm kê máy chủ | Quý I | Công an xã/Trạm Y tế\nII | Khi có sự cố\n"
+                        "2.1 | Khôi phục | | Phòng Kinh tế/Công an xã\n" CLOSING);
+  g_assert_cmpint((int)size_at(plan, "tasks"), ==, 2);
+  g_assert_cmpstr(text_at(plan, "tasks/0/lead/0"), ==, "Công an xã");
+  g_assert_cmpstr(text_at(plan, "tasks/0/coordinate/0"), ==, "Trạm Y tế");
+  g_assert_cmpstr(text_at(plan, "tasks/1/lead/0"), ==, "Phòng Kinh tế");
+  g_assert_cmpstr(text_at(plan, "tasks/1/time/kind"), ==, "on_event");
+  json_decref(plan);
+}
+
+static void test_letterhead_in_figures(void) {
+  json_t *plan =
+      read_text("UBND TỈNH NÚI ĐÁ          CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\nSỞ Y TẾ\n"
+                "Số : 12 /KH-SYT          Độc lập - Tự do - Hạnh phúc\nNúi Đá, ngày 3/4/2025\nKẾ HOẠCH\n"
+                "Ứng phó sự cố an toàn thông tin mạng năm 2025\nSở Y tế ban hành Kế hoạch như sau:\nI. MỤC ĐÍCH\n"
+                "- Một.\n" CLOSING);
+  g_assert_cmpstr(text_at(plan, "number/resolved"), ==, "12/KH-SYT");
+  g_assert_cmpstr(text_at(plan, "date/iso"), ==, "2025-04-03");
+  g_assert_cmpstr(text_at(plan, "place"), ==, "Núi Đá");
+  json_decref(plan);
+}
+
+static void test_degrees_before_the_name(void) {
+  static const char *const SIGNED[] = {"Ths. Bs. Nguyễn Hữu Ân", "PGS.TS. Nguyễn Hữu Ân", "BS CKII Nguyễn Hữu Ân",
+                                       "Đại tá Nguyễn Hữu Ân", "Nguyễn Hữu Ân"};
+  for (gsize i = 0; i < G_N_ELEMENTS(SIGNED); i++) {
+    g_autofree char *text = g_strconcat(OPENING "V. TỔ CHỨC THỰC HIỆN\n1. Công an xã\n- Theo dõi.\nGIÁM ĐỐC\n\n",
+                                        SIGNED[i], "\nNơi nhận:\n- Lưu: VT.\n", NULL);
+    json_t *plan = read_text(text);
+    g_assert_cmpstr(text_at(plan, "signer/name"), ==, "Nguyễn Hữu Ân");
+    json_decref(plan);
+  }
+}
+
 int main(int argc, char **argv) {
   static const struct {
     const char *path;
     void (*run)(void);
   } TESTS[] = {
-      {"/plan_read/letterhead",                       test_letterhead                      },
-      {"/plan_read/letterhead_in_columns_and_blanks", test_letterhead_in_columns_and_blanks},
-      {"/plan_read/labels",                           test_labels                          },
-      {"/plan_read/letters_as_fields_or_headings",    test_letters_as_fields_or_headings   },
-      {"/plan_read/table_in_tabs",                    test_table_in_tabs                   },
-      {"/plan_read/table_in_pipes",                   test_table_in_pipes                  },
-      {"/plan_read/table_in_columns",                 test_table_in_columns                },
-      {"/plan_read/table_flattened",                  test_table_flattened                 },
-      {"/plan_read/scenarios",                        test_scenarios                       },
-      {"/plan_read/duties",                           test_duties                          },
-      {"/plan_read/empty_and_endless",                test_empty_and_endless               },
-      {"/plan_read/no_plan",                          test_no_plan                         }
+      {"/plan_read/letterhead",                       test_letterhead                           },
+      {"/plan_read/letterhead_in_columns_and_blanks", test_letterhead_in_columns_and_blanks     },
+      {"/plan_read/labels",                           test_labels                               },
+      {"/plan_read/letters_as_fields_or_headings",    test_letters_as_fields_or_headings        },
+      {"/plan_read/table_in_tabs",                    test_table_in_tabs                        },
+      {"/plan_read/table_in_pipes",                   test_table_in_pipes                       },
+      {"/plan_read/table_in_columns",                 test_table_in_columns                     },
+      {"/plan_read/table_flattened",                  test_table_flattened                      },
+      {"/plan_read/scenarios",                        test_scenarios                            },
+      {"/plan_read/duties",                           test_duties                               },
+      {"/plan_read/assignment_after_its_content",     test_assignment_after_its_content         },
+      {"/plan_read/groups_as_numbered_items",         test_groups_of_scenarios_as_numbered_items},
+      {"/plan_read/cells_that_say_as_above",          test_cells_that_say_as_above              },
+      {"/plan_read/names_of_laws_and_of_people",      test_names_of_laws_and_of_people          },
+      {"/plan_read/owners_in_one_line",               test_owners_in_one_line                   },
+      {"/plan_read/table_without_outer_pipes",        test_table_without_outer_pipes            },
+      {"/plan_read/degrees_before_the_name",          test_degrees_before_the_name              },
+      {"/plan_read/letterhead_in_figures",            test_letterhead_in_figures                },
+      {"/plan_read/empty_and_endless",                test_empty_and_endless                    },
+      {"/plan_read/no_plan",                          test_no_plan                              }
   };
   g_test_init(&argc, &argv, NULL);
   for (gsize i = 0; i < G_N_ELEMENTS(TESTS); i++)

@@ -135,6 +135,8 @@ gboolean plan_block_is_heading(PlanReading *reading, int index);
 gboolean plan_words_response(const char *fold, gboolean *out_decided);
 gboolean plan_block_response(PlanReading *reading, int index);
 
+gboolean plan_block_scenario_group(const PlanBlock *block); /* an item that names a group of scenarios */
+
 int plan_organisation_section(PlanReading *reading); /* the block of "Tổ chức thực hiện", or -1 */
 
 /* Units: "A; B, C và các D" → list. The text after "báo cáo" is no unit. */

@@ -42,6 +42,14 @@ static GroupClass group_class(const char *fold) {
   return GROUP_NONE;
 }
 
+/* A numbered heading may name the group alone: "2.1. Tấn công mạng", "b) Lỗi của hệ thống". */
+static gboolean is_bare_group(const PlanBlock *block) {
+  static const char *const NAMES[] = {"tan cong mang",    "bi tan cong mang", "loi cua he thong", "loi he thong",
+                                      "do tan cong mang", "tham hoa",         "do tham hoa",      "thien tai",
+                                      "do thien tai",     "loi quan tri",     "loi van hanh",     NULL};
+  return block->mark.kind <= MARK_LETTER && block->text.length < 140 && plan_starts_any(block->text.fold, NAMES);
+}
+
 static gboolean is_group(const PlanBlock *block) {
   static const char *const STARTS[] = {
       "tinh huong", "su co do",      "su co lien quan",  "nhom su co",     "nhom tinh huong",
@@ -50,9 +58,14 @@ static gboolean is_group(const PlanBlock *block) {
       NULL};
   if (block->table || block->text.length > 260)
     return FALSE;
-  return plan_starts_any(block->text.fold, STARTS) && group_class(block->text.fold) != GROUP_NONE &&
-         !plan_starts(block->text.fold, "su co do loi phan mem") &&
+  return (plan_starts_any(block->text.fold, STARTS) || is_bare_group(block)) &&
+         group_class(block->text.fold) != GROUP_NONE && !plan_starts(block->text.fold, "su co do loi phan mem") &&
          !plan_starts(block->text.fold, "su co lien quan den qua tai");
+}
+
+gboolean plan_block_scenario_group(const PlanBlock *block) {
+  return is_group(block) && (is_bare_group(block) || plan_starts(block->text.fold, "tinh huong") ||
+                             plan_starts(block->text.fold, "kich ban") || plan_starts(block->text.fold, "nhom"));
 }
 
 typedef struct {

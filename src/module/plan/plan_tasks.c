@@ -34,11 +34,24 @@ static int content_anchor(PlanReading *reading, int index) {
   return next >= 0 && is_owner_label(plan_block(reading, next)) ? block->parent : index;
 }
 
+/* Labels after the last of several groups of scenarios are for the task that the groups belong to. */
+static gboolean last_of_groups(PlanReading *reading, int index) {
+  PlanBlock *block = plan_block(reading, index);
+  if (block->owned_siblings >= 2 || !plan_block_scenario_group(block))
+    return FALSE;
+  for (int i = block->parent + 1; i < index; i++)
+    if (plan_block(reading, i)->parent == block->parent && plan_block_scenario_group(plan_block(reading, i)))
+      return TRUE;
+  return FALSE;
+}
+
 /* Labels after the last bullet of a list, or after a list with a title of its own ("b) Tình huống:"), are for what the
  * list belongs to. */
 static gboolean belongs_to_list(PlanReading *reading, int index) {
   PlanBlock *block = plan_block(reading, index),
             *next = plan_block(reading, MIN(index + 1, (int)reading->blocks->len - 1));
+  if (last_of_groups(reading, index))
+    return TRUE;
   if (block->mark.kind < MARK_LETTER || block->owned_siblings >= 2)
     return FALSE;
   if (block->mark.kind < MARK_DASH)
@@ -198,34 +211,72 @@ static PlanText time_in_sentence(PlanReading *reading, PlanText text) {
   return PLAN_TEXT_EMPTY;
 }
 
+/* Where the owner starts in "Giao A chủ trì, …", in "A chủ trì, phối hợp với …" right under the work, and in
+ * "… (A chủ trì, phối hợp với B)" behind it; -1 where nobody is put in charge. */
+static gssize owner_in_sentence(PlanReading *reading, int index) {
+  PlanBlock *block = plan_block(reading, index);
+  const char *fold = block->text.fold, *bracket = strrchr(fold, '(');
+  if (plan_starts(fold, "giao "))
+    return plan_text_upper_at(block->text, 0) ? plan_starts(fold, "giao cho ") ? 9 : 5 : -1;
+  gboolean under_work = block->mark.kind == MARK_NONE && index && block->parent == index - 1;
+  gsize from = bracket ? (gsize)(bracket - fold) + 1 : 0;
+  gssize leads = plan_find_word(fold, from, "chu tri");
+  if ((!bracket && !under_work) || leads < 4 || !plan_unit_starts(block->text, from) ||
+      strcspn(fold + from, ":;,") < (gsize)leads - from || !plan_starts(fold + leads, "chu tri, phoi hop"))
+    return -1;
+  return (gssize)from;
+}
+
+/* The words of the task: the sentence; with the item above where the work stands there; without the owner behind it. */
+static TaskPart assigned_work(Prose *prose, int index, gsize from) {
+  PlanBlock *block = plan_block(prose->reading, index);
+  GStringChunk *chunk = prose->reading->chunk;
+  TaskPart work = {block->text, block->line_from, block->line_to, FALSE};
+  if (from > 1 && block->text.fold[from - 1] == '(')
+    work.text = plan_text_slice(chunk, block->text, 0, from - 1);
+  if (block->mark.kind != MARK_NONE || !index || block->parent != index - 1 || prose->last >= index - 1)
+    return work;
+  PlanBlock *item = plan_block(prose->reading, index - 1);
+  if (item->mark.kind >= MARK_NUMBER && item->mark.kind != MARK_NONE && item->label == LABEL_NONE) {
+    work.text = plan_text_join(chunk, item->text, block->text);
+    work.line_from = item->line_from;
+  }
+  return work;
+}
+
 /* "Giao A chủ trì, phối hợp với B xây dựng …": a task in one sentence. */
 static gboolean take_assignment(Prose *prose, int index) {
   PlanReading *reading = prose->reading;
   PlanBlock *block = plan_block(reading, index);
-  gsize from = plan_starts(block->text.fold, "giao cho ") ? 9 : plan_starts(block->text.fold, "giao ") ? 5 : 0;
+  gssize owner = owner_in_sentence(reading, index);
+  gsize from = (gsize)MAX(owner, 0);
   gssize leads = plan_find_word(block->text.fold, from, "chu tri");
-  if (!from || leads < 0 || leads > 140 || !plan_unit_word(block->text.fold + from) ||
-      !plan_text_upper_at(block->text, 0))
+  if (owner < 0 || leads < 0 || (gsize)leads > from + 140 || !plan_unit_word(block->text.fold + from))
     return FALSE;
   flush(prose);
   gsize after = (gsize)leads + 7;
   gssize with = plan_find_word(block->text.fold, after, "phoi hop voi");
   Task task = plan_task_new();
-  if (with >= 0 && (gsize)with < after + 4) {
+  if (with >= 0 && (gsize)with < after + 6) {
     gsize start = (gsize)with + 13, verb = plan_duty_verb(block->text, start);
-    plan_task_part(task.coordinates, plan_text_slice(reading->chunk, block->text, start, verb), block->line_from,
-                   block->line_to, FALSE);
+    verb = MIN(verb, start + strcspn(block->text.fold + MIN(start, block->text.length), ")"));
+    PlanText partners = plan_text_bare(reading->chunk, plan_text_slice(reading->chunk, block->text, start, verb));
+    if (g_str_has_suffix(partners.fold, " thuc hien"))
+      partners = plan_text_slice(reading->chunk, partners, 0, partners.length - strlen(" thuc hien"));
+    plan_task_part(task.coordinates, partners, block->line_from, block->line_to, FALSE);
   }
   plan_task_part(task.leads, plan_text_slice(reading->chunk, block->text, from, (gsize)leads), block->line_from,
                  block->line_to, FALSE);
-  task.content = (TaskPart){block->text, block->line_from, block->line_to, FALSE};
+  task.content = assigned_work(prose, index, from);
   task.time = (TaskPart){time_in_sentence(reading, block->text), block->line_from, block->line_to, FALSE};
   task.response = plan_block_response(reading, block->parent);
   task.id = plan_block_id(reading, index);
   task.heading = nearest_heading(reading, block->parent);
   task.label = plan_text_slice(reading->chunk, block->text, (gsize)leads, after);
-  plan_task_put(reading, &task);
-  plan_task_clear(&task);
+  prose->task = task; /* left open: "Thời gian: …" may follow */
+  prose->open = prose->labelled = TRUE;
+  prose->anchor = block->mark.kind == MARK_NONE ? block->parent : index;
+  prose->field = LABEL_LEAD;
   prose->last = index;
   return TRUE;
 }
