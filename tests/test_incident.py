@@ -1,8 +1,11 @@
 """Cases played from the first word to the closed file, by REST; and what may not be done on the way."""
+import html
 import json
 import os
 import pathlib
+import re
 import sqlite3
+import subprocess
 
 import incident_fixtures
 import pytest
@@ -102,10 +105,17 @@ def sign(user, code, form, fields):
     return paper
 
 
+def pdf_text(body):
+    """The text of a PDF with every run of blanks made one."""
+    told = subprocess.run(["pdftotext", "-", "-"], input=body, capture_output=True, check=True).stdout.decode()
+    return " ".join(told.split())
+
+
 MAU_03 = {"reporter_name": "UBND xã Tân Lập", "reporter_address": "xã Tân Lập", "reporter_phone": "0237 000 0101",
           "reporter_email": "xa@tanlap.example.vn", "contact_name": "Phạm Văn Phúc", "contact_phone": "0237 000 0112",
-          "contact_email": "phuc@tanlap.example.vn", "told_to": ["Cơ quan điều phối"], "signs": "Tệp đổi đuôi .lockvn", "harm": "Mất hồ sơ",
-          "spread": "Bốn máy và máy chủ tệp", "measures": "Rút dây mạng", "first_results": "Đã cách ly", "kinds": "Mã hóa dữ liệu"}
+          "contact_email": "phuc@tanlap.example.vn", "told_to": {"Cơ quan điều phối": True},
+          "phu-luc-mau-03": {"signs": "Tệp đổi đuôi .lockvn", "harm": "Mất hồ sơ", "spread": "Bốn máy và máy chủ tệp",
+                             "measures": "Rút dây mạng", "first_results": "Đã cách ly", "kinds": "Mã hóa dữ liệu"}}
 MAU_04 = {name: MAU_03[name] for name in ("reporter_name", "reporter_address", "reporter_phone", "reporter_email")} | {"result": "Đã khôi phục"}
 
 
@@ -314,7 +324,11 @@ def test_a_case_of_the_new_regime_with_personal_data(public, user):
     assert due(case, "first_notice") == "2026-10-06T08:00:00+07:00"
     assert due(case, "report_72h") == due(case, "personal_data") == "2026-10-08T08:00:00+07:00"
     assert {(n["clock"], n["receiver"]) for n in case["notices"]} >= {("report_72h", "BCA"), ("personal_data", "DLCN")}
-    assert {form["id"] for form in case["paper_forms"]} == {"bao-cao-su-co-2026", "mau-08-nd-356"}
+    assert {form["id"] for form in case["paper_forms"]} >= {
+        "thong-bao-ngay", "thong-bao-24-gio", "bao-cao-72-gio", "bao-cao-cap-nhat", "bao-cao-ket-thuc", "mau-08-nd-356"}
+    assert not {form["id"] for form in case["paper_forms"]} & {"mau-03", "mau-04", "mau-05", "phu-luc-mau-03"}
+    form_of = {n["clock"]: n["form_url"].split("form=")[1] for n in case["notices"] if n.get("form_url")}
+    assert form_of["first_notice"] == "thong-bao-24-gio" and form_of["report_72h"] == "bao-cao-72-gio"
     act(user, code, "phan-loai", detected_at="2026-10-05T09:30:00+07:00", serious="no", reason="Xác định lại giờ phát hiện")
     moved = view(user, code)
     assert due(moved, "report_72h") == "2026-10-08T09:30:00+07:00"
@@ -332,9 +346,44 @@ def test_a_paper_lists_what_is_missing_and_is_frozen_once_signed(public, user):
     paper = sign(user, code, "mau-03", MAU_03)
     assert user.api("POST", path + "/luu", {"form": "mau-03", "paper": paper, "fields": {"proposal": "sửa"}}).status == 409
     pdf = user.api("GET", f"{path}/{paper}/tep", format="pdf")
+    text = pdf_text(pdf.body)
+    for told in ("BÁO CÁO BAN ĐẦU SỰ CỐ MẠNG", "0237 000 0112", "phuc@tanlap.example.vn", "Bốn máy và máy chủ tệp", "☒ Cơ quan điều phối",
+                 "Sự cố để thử văn bản.", "Trần Quốc Tuấn"):
+        assert told in text, (told, text)
     docx = user.api("GET", f"{path}/{paper}/tep", format="docx")
     assert pdf.body.startswith(b"%PDF") and docx.body.startswith(b"PK")
     assert pdf.body == user.api("GET", f"{path}/{paper}/tep", format="pdf").body
+
+
+def test_a_draft_follows_the_case_but_for_what_was_written(public, user):
+    _, code = confirmed(public, user, description="Máy chủ tệp bị mã hóa.")
+    path = f"/su-co/{code}/van-ban"
+    draft = good(user.api("POST", path + "/luu", {"form": "thong-bao", "fields": {"system_address": "tanlap.example.vn, 192.168.1.7"}}))["paper"]
+    assert user.api("POST", path + "/luu", {"form": "mau-03", "fields": {"detected_day": "hôm qua"}}).status == 422
+
+    def shown():
+        return good(user.api("GET", path + "/soan", form="thong-bao", paper=draft))
+
+    assert "192.168.1.7" not in shown()["fields"]["system_address"] and "tanlap.example.vn" in shown()["fields"]["system_address"]
+    act(user, code, "phan-loai", detected_at="2026-01-12T06:05:00+07:00", title="Tên mới của sự cố", reason="Xác định lại giờ")
+    assert "06:05" in json.dumps(shown()["fields"]) and "tanlap.example.vn" in shown()["message"]["text"]
+    page = user.page(f"{path}/soan?form=thong-bao&paper={draft}").text
+    names = {name: html.unescape(value) for name, value in re.findall(r'<input id="[^"]*" name="(f\.[^"]*)" value="([^"]*)"', page)}
+    assert names["f.system_address"].startswith("tanlap.example.vn")
+    user.post(path + "/luu", _typed="1", form="thong-bao", paper=draft, version=shown()["version"], **names)
+    assert shown()["fields"]["system_address"].startswith("tanlap.example.vn")
+
+
+def test_the_sheet_and_the_file_hold_the_case(public, user):
+    _, code = confirmed(public, user, description="Hồ sơ phải đủ mọi điều.")
+    act(user, code, "dien-bien", text="Đã rút dây mạng bốn máy.")
+    act(user, code, "nguoi", name="Phạm Văn Phúc", unit="Văn hóa - Xã hội", role="Cách ly máy", phone="0237 000 0112")
+    sheet = pdf_text(user.api("GET", f"/su-co/{code}/phieu/tep").body)
+    for told in ("PHIẾU ỨNG CỨU SỰ CỐ", code, "Phạm Văn Phúc", "0237 000 0112", "VIỆC LÀM NGAY", "KHÔNG:"):
+        assert told.upper() in sheet.upper(), (told, sheet)
+    file = pdf_text(user.api("GET", f"/su-co/{code}/ho-so").body)
+    for told in ("HỒ SƠ SỰ CỐ", "Hồ sơ phải đủ mọi điều.", "Đã rút dây mạng bốn máy.", "Phạm Văn Phúc", "Phân loại theo tiêu chí"):
+        assert told.upper() in file.upper(), (told, file)
 
 
 def test_nobody_else_sees_a_case_and_codes_do_not_open_it(public, user):
