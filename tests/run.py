@@ -55,10 +55,10 @@ def one(name, command, cwd=ROOT, **env):
 
 def build(folder, options, **env):
     log = ""
-    if not (folder / "build.ninja").exists():
-        code, log = run(["meson", "setup", folder, "-Dwerror=true", *options], **env)
-        if code:
-            return Result(failed=[f"setup of {folder.name}"], log=log)
+    again = ["--reconfigure"] if (folder / "build.ninja").exists() else []  # lists of templates are made when configuring
+    code, log = run(["meson", "setup", *again, folder, "-Dwerror=true", *options], **env)
+    if code:
+        return Result(failed=[f"setup of {folder.name}"], log=log)
     code, log = run(["ninja", "-C", folder, "-j", JOBS])
     name = f"{folder.name} builds without a warning"
     return Result([name] if code == 0 else [], [name] if code else [], [], log if code else "")

@@ -91,7 +91,6 @@ gboolean duty_board(Request *request, Doc *board, GError **error) {
   add_tile(request, tiles, soon, "Nhiệm vụ 7 ngày tới",
            arena_printf(request->arena, "%s %s", message(request->lang, "đến hết"), duty_day_text(request->arena, duty_key_after(request, 7))),
            "/nhiem-vu?tab=7-ngay", FALSE);
-  add_tile(request, tiles, open, "Nhiệm vụ chưa xong", "", "/nhiem-vu", FALSE);
   add_state(request, board, late, soon);
   Doc *mine = add_table(request, add_section(request, board, "viec", "Việc được giao cho tôi", "/nhiem-vu?tab=cua-toi"));
   Doc *next = add_table(request, add_section(request, board, "den-han", "Đến hạn sớm nhất", "/nhiem-vu"));
