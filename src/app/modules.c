@@ -13,7 +13,6 @@ const Module *const MODULES[] = {
     &board_module,
     &incident_module,
     &account_module,
-    &incident_module,
     &org_module,
     &system_module,
     &plan_module,
