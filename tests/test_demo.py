@@ -33,8 +33,7 @@ def people(demo):
 @pytest.fixture(scope="module")
 def matrix(demo):
     answer = demo.cli("permission", "matrix", login=ROLES["admin"])
-    names = [role["name"] for role in answer["roles"]]
-    return [{**row, "may": dict(zip(names, row["may"]))} for row in answer["rows"]]
+    return [{**row, "may": {one["role"]: one["may"] for one in row["may"]}} for row in answer["rows"]]
 
 
 def count(demo, sql):
@@ -98,6 +97,10 @@ def test_one_notice_is_overdue(demo):
     assert count(demo, f"{unsent} > strftime('%s', 'now') * 1000") >= 5
     late = demo.cli("incident", "list", "--tab", "qua-han", login=ROLES["officer"])["rows"]
     assert [row["state"]["name"] for row in late] == ["contained"]
+
+
+def test_one_report_was_late(demo):
+    assert count(demo, "SELECT count(*) FROM incident_notice WHERE at_once = 0 AND sent_ms > due_ms") == 1
 
 
 def test_incidents_keep_their_own_time(demo):
