@@ -34,7 +34,7 @@ static const char *oldest_note(Request *request, StoreConn *conn) {
 }
 
 static void add_state(Request *request, Doc *board, gint64 late, gint64 soon) {
-  if (!late && !soon)
+  if ((!late && !soon) || doc_get(board, KEY("state"))) /* an incident goes first */
     return;
   Doc *state = doc_object(board, KEY("state"));
   doc_text(state, KEY("class"), late ? "late" : "soon");
@@ -91,7 +91,6 @@ gboolean duty_board(Request *request, Doc *board, GError **error) {
   add_tile(request, tiles, soon, "Nhiệm vụ 7 ngày tới",
            arena_printf(request->arena, "%s %s", message(request->lang, "đến hết"), duty_day_text(request->arena, duty_key_after(request, 7))),
            "/nhiem-vu?tab=7-ngay", FALSE);
-  add_tile(request, tiles, open, "Nhiệm vụ chưa xong", "", "/nhiem-vu", FALSE);
   add_state(request, board, late, soon);
   Doc *mine = add_table(request, add_section(request, board, "viec", "Việc được giao cho tôi", "/nhiem-vu?tab=cua-toi"));
   Doc *next = add_table(request, add_section(request, board, "den-han", "Đến hạn sớm nhất", "/nhiem-vu"));
