@@ -23,8 +23,8 @@ def test_new_duty_is_listed_and_found(world, duty):
     assert duty in [row["id"] for row in client.get("/nhiem-vu?q=DIEN TAP").json["rows"]]
 
 
-def test_help_needs_no_account_and_leads_to_pages(world, site):
-    help_page = site.client().page("/tro-giup")
+def test_help_needs_no_account_and_leads_to_pages(world):
+    help_page = world.client(None).page("/tro-giup")
     assert help_page.status == 200
     for path in re.findall(r'href="(/[^"#]*)"', re.search(r"<main.*</main>", help_page.text, re.S)[0]):
         assert world.client().page(path).status == 200, path
