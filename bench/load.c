@@ -4,7 +4,7 @@
  *
  * COUNT calls in all. With a rate each call has its moment, whether or not the ones before are answered, and its time counts
  * from that moment (a server that stalls cannot hide the calls that wait). Rate 0: each client calls again when answered.
- * In a posted file "{n}" becomes the number of the call. Prints one JSON object; exit 1 when an answer was not 2xx or 303. */
+ * Prints one JSON object; exit 1 when an answer was not 2xx or 303. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -30,6 +30,7 @@ static struct {
   double rate;
   const char *path, *cookie, *header, *type;
   char *body; /* NULL: GET */
+  gsize body_size;
 } options = {.clients = 8};
 
 static Client clients[CLIENTS_MOST];
@@ -58,16 +59,13 @@ static gint64 due_of(int number) {
 
 static void send_call(Client *client) {
   g_autoptr(GString) text = g_string_new(NULL);
-  g_autoptr(GString) body = g_string_new(options.body);
-  g_autofree char *number = g_strdup_printf("%d", sent);
-  g_string_replace(body, "{n}", number, 0);
   g_string_printf(text, "%s %s HTTP/1.1\r\nHost: localhost\r\n%s%s%s%s%s", options.body ? "POST" : "GET", options.path,
                   options.cookie ? "Cookie: " : "", options.cookie ? options.cookie : "", options.cookie ? "\r\n" : "",
                   options.header ? options.header : "", options.header ? "\r\n" : "");
   if (options.body)
-    g_string_append_printf(text, "Content-Type: %s\r\nContent-Length: %" G_GSIZE_FORMAT "\r\n", options.type, body->len);
+    g_string_append_printf(text, "Content-Type: %s\r\nContent-Length: %" G_GSIZE_FORMAT "\r\n", options.type, options.body_size);
   g_string_append(text, "\r\n");
-  g_string_append_len(text, body->str, (gssize)body->len);
+  g_string_append_len(text, options.body ? options.body : "", (gssize)options.body_size);
   client->due_us = due_of(sent++);
   for (gsize done = 0; done < text->len;) {
     gssize n = write(client->fd, text->str + done, text->len - done);
@@ -158,7 +156,7 @@ int main(int argc, char **argv) {
   g_autoptr(GOptionContext) context = g_option_context_new("PORT PATH COUNT");
   g_option_context_add_main_entries(context, entries, NULL);
   if (!g_option_context_parse(context, &argc, &argv, &error) || argc != 4 || options.clients > CLIENTS_MOST ||
-      (file && !g_file_get_contents(file, &options.body, NULL, &error))) {
+      (file && !g_file_get_contents(file, &options.body, &options.body_size, &error))) {
     g_printerr("load: %s\n", error ? error->message : "PORT PATH COUNT");
     return 2;
   }

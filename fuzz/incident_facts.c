@@ -16,7 +16,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
   if (!facts)
     return 0;
   g_autoptr(GError) error = NULL;
-  json_t *answer = incident_assess(law, facts, &error);
+  json_t *answer = incident_assess(law, facts, NULL, &error);
   g_assert_true((answer == NULL) == (error != NULL));
   json_decref(answer);
   json_decref(facts);

@@ -1,8 +1,13 @@
 """Cases played from the first word to the closed file, by REST; and what may not be done on the way."""
+import html
 import json
 import os
 import pathlib
+import re
+import sqlite3
+import subprocess
 
+import incident_fixtures
 import pytest
 
 from incident_fixtures import installation, public, user  # noqa: F401 (fixtures)
@@ -100,10 +105,17 @@ def sign(user, code, form, fields):
     return paper
 
 
+def pdf_text(body):
+    """The text of a PDF with every run of blanks made one."""
+    told = subprocess.run(["pdftotext", "-", "-"], input=body, capture_output=True, check=True).stdout.decode()
+    return " ".join(told.split())
+
+
 MAU_03 = {"reporter_name": "UBND xã Tân Lập", "reporter_address": "xã Tân Lập", "reporter_phone": "0237 000 0101",
           "reporter_email": "xa@tanlap.example.vn", "contact_name": "Phạm Văn Phúc", "contact_phone": "0237 000 0112",
-          "contact_email": "phuc@tanlap.example.vn", "told_to": ["Cơ quan điều phối"], "signs": "Tệp đổi đuôi .lockvn", "harm": "Mất hồ sơ",
-          "spread": "Bốn máy và máy chủ tệp", "measures": "Rút dây mạng", "first_results": "Đã cách ly", "kinds": "Mã hóa dữ liệu"}
+          "contact_email": "phuc@tanlap.example.vn", "told_to": {"Cơ quan điều phối": True},
+          "phu-luc-mau-03": {"signs": "Tệp đổi đuôi .lockvn", "harm": "Mất hồ sơ", "spread": "Bốn máy và máy chủ tệp",
+                             "measures": "Rút dây mạng", "first_results": "Đã cách ly", "kinds": "Mã hóa dữ liệu"}}
 MAU_04 = {name: MAU_03[name] for name in ("reporter_name", "reporter_address", "reporter_phone", "reporter_email")} | {"result": "Đã khôi phục"}
 
 
@@ -312,7 +324,11 @@ def test_a_case_of_the_new_regime_with_personal_data(public, user):
     assert due(case, "first_notice") == "2026-10-06T08:00:00+07:00"
     assert due(case, "report_72h") == due(case, "personal_data") == "2026-10-08T08:00:00+07:00"
     assert {(n["clock"], n["receiver"]) for n in case["notices"]} >= {("report_72h", "BCA"), ("personal_data", "DLCN")}
-    assert {form["id"] for form in case["paper_forms"]} == {"bao-cao-su-co-2026", "mau-08-nd-356"}
+    assert {form["id"] for form in case["paper_forms"]} >= {
+        "thong-bao-ngay", "thong-bao-24-gio", "bao-cao-72-gio", "bao-cao-cap-nhat", "bao-cao-ket-thuc", "mau-08-nd-356"}
+    assert not {form["id"] for form in case["paper_forms"]} & {"mau-03", "mau-04", "mau-05", "phu-luc-mau-03"}
+    form_of = {n["clock"]: n["form_url"].split("form=")[1] for n in case["notices"] if n.get("form_url")}
+    assert form_of["first_notice"] == "thong-bao-24-gio" and form_of["report_72h"] == "bao-cao-72-gio"
     act(user, code, "phan-loai", detected_at="2026-10-05T09:30:00+07:00", serious="no", reason="Xác định lại giờ phát hiện")
     moved = view(user, code)
     assert due(moved, "report_72h") == "2026-10-08T09:30:00+07:00"
@@ -330,9 +346,44 @@ def test_a_paper_lists_what_is_missing_and_is_frozen_once_signed(public, user):
     paper = sign(user, code, "mau-03", MAU_03)
     assert user.api("POST", path + "/luu", {"form": "mau-03", "paper": paper, "fields": {"proposal": "sửa"}}).status == 409
     pdf = user.api("GET", f"{path}/{paper}/tep", format="pdf")
+    text = pdf_text(pdf.body)
+    for told in ("BÁO CÁO BAN ĐẦU SỰ CỐ MẠNG", "0237 000 0112", "phuc@tanlap.example.vn", "Bốn máy và máy chủ tệp", "☒ Cơ quan điều phối",
+                 "Sự cố để thử văn bản.", "Trần Quốc Tuấn"):
+        assert told in text, (told, text)
     docx = user.api("GET", f"{path}/{paper}/tep", format="docx")
     assert pdf.body.startswith(b"%PDF") and docx.body.startswith(b"PK")
     assert pdf.body == user.api("GET", f"{path}/{paper}/tep", format="pdf").body
+
+
+def test_a_draft_follows_the_case_but_for_what_was_written(public, user):
+    _, code = confirmed(public, user, description="Máy chủ tệp bị mã hóa.")
+    path = f"/su-co/{code}/van-ban"
+    draft = good(user.api("POST", path + "/luu", {"form": "thong-bao", "fields": {"system_address": "tanlap.example.vn, 192.168.1.7"}}))["paper"]
+    assert user.api("POST", path + "/luu", {"form": "mau-03", "fields": {"detected_day": "hôm qua"}}).status == 422
+
+    def shown():
+        return good(user.api("GET", path + "/soan", form="thong-bao", paper=draft))
+
+    assert "192.168.1.7" not in shown()["fields"]["system_address"] and "tanlap.example.vn" in shown()["fields"]["system_address"]
+    act(user, code, "phan-loai", detected_at="2026-01-12T06:05:00+07:00", title="Tên mới của sự cố", reason="Xác định lại giờ")
+    assert "06:05" in json.dumps(shown()["fields"]) and "tanlap.example.vn" in shown()["message"]["text"]
+    page = user.page(f"{path}/soan?form=thong-bao&paper={draft}").text
+    names = {name: html.unescape(value) for name, value in re.findall(r'<input id="[^"]*" name="(f\.[^"]*)" value="([^"]*)"', page)}
+    assert names["f.system_address"].startswith("tanlap.example.vn")
+    user.post(path + "/luu", _typed="1", form="thong-bao", paper=draft, version=shown()["version"], **names)
+    assert shown()["fields"]["system_address"].startswith("tanlap.example.vn")
+
+
+def test_the_sheet_and_the_file_hold_the_case(public, user):
+    _, code = confirmed(public, user, description="Hồ sơ phải đủ mọi điều.")
+    act(user, code, "dien-bien", text="Đã rút dây mạng bốn máy.")
+    act(user, code, "nguoi", name="Phạm Văn Phúc", unit="Văn hóa - Xã hội", role="Cách ly máy", phone="0237 000 0112")
+    sheet = pdf_text(user.api("GET", f"/su-co/{code}/phieu/tep").body)
+    for told in ("PHIẾU ỨNG CỨU SỰ CỐ", code, "Phạm Văn Phúc", "0237 000 0112", "VIỆC LÀM NGAY", "KHÔNG:"):
+        assert told.upper() in sheet.upper(), (told, sheet)
+    file = pdf_text(user.api("GET", f"/su-co/{code}/ho-so").body)
+    for told in ("HỒ SƠ SỰ CỐ", "Hồ sơ phải đủ mọi điều.", "Đã rút dây mạng bốn máy.", "Phạm Văn Phúc", "Phân loại theo tiêu chí"):
+        assert told.upper() in file.upper(), (told, file)
 
 
 def test_nobody_else_sees_a_case_and_codes_do_not_open_it(public, user):
@@ -344,6 +395,67 @@ def test_nobody_else_sees_a_case_and_codes_do_not_open_it(public, user):
     assert public.api("GET", f"/bao-su-co/{code}").status == 404
     assert public.upload(f"/bao-su-co/{follow}/them", "file", "anh.png", b"\x89PNG anh", text="thêm ảnh").status == 200
     assert any("thêm ảnh" in row["text"] for row in view(user, code)["log"]["lines"])
+
+
+def add_user(installation, login, role, own_body):
+    """Straight into the store: accounts are another module's business. The password is the first user's."""
+    store = sqlite3.connect(pathlib.Path(installation.home) / "ungcuu.db", timeout=10)
+    with store:
+        body = store.execute("SELECT home_body_id FROM account WHERE login = 'qt'").fetchone()[0]
+        if own_body:
+            new = "other-" + login
+            store.execute("INSERT INTO body (id, parent_id, root_id, kind, name, short_name, sort_key, created_ms) "
+                          "VALUES (?, NULL, ?, 'xa', 'UBND xã Khác', 'Xã Khác', 'x', 9999999999999)", (new, new))
+            store.execute("INSERT INTO body_ancestor VALUES (?, ?, 0)", (new, new))
+            body = new
+        store.execute("INSERT INTO account (id, login, name, password, home_body_id, created_ms) "
+                      "SELECT ?, ?, ?, password, ?, 1 FROM account WHERE login = 'qt'", (login, login, login, body))
+        store.execute("INSERT INTO account_role VALUES (?, ?, ?)", (login, body, role))
+    store.close()
+    return installation.client().sign_in(login, incident_fixtures.PASSWORD)
+
+
+VIEWER, MEMBER, ADMIN = 32, 16, 1
+
+
+@pytest.mark.skipif(bool(incident_fixtures.STORE), reason="adds users straight into SQLite")
+def test_roles_and_bodies(installation, public, user):
+    _, code = confirmed(public, user, description="Sự cố để thử quyền.")
+    viewer, member, stranger = (add_user(installation, *spec) for spec in (("xem", VIEWER, False), ("doi", MEMBER, False), ("khac", ADMIN, True)))
+    notice = view(user, code)["notices"][0]["id"]
+    work = [("dien-bien", {"text": "thử"}), ("buoc/bat-dau", {"step": "T2"}), ("dau-hieu", {"value": "198.51.100.7"}), ("viec", {"title": "thử việc"})]
+    command = [("muc", {"level": "nghiem-trong", "reason": "thử quyền"}), ("phan-loai", {"detected_at": "2026-11-01T08:00:00+07:00"}),
+               (f"thong-bao/{notice}/gui", {"channel": "phone", "recipient": "ai đó", "proof": "thử"}), ("dong-co-ly-do", {"reason": "thử quyền"}),
+               ("van-ban/luu", {"form": "mau-08-nd-356"})]
+    assert view(viewer, code)["incident"]["code"] == code
+    for path, fields in work + command:
+        refused(viewer, code, path, 403, **fields)
+        refused(stranger, code, path, 404, **fields)
+    for path, fields in command:
+        refused(member, code, path, 403, **fields)
+    for path, fields in work:
+        act(member, code, path, **fields)
+    assert stranger.api("GET", f"/su-co/{code}").status == 404
+    assert good(stranger.api("GET", "/su-co"))["rows"] == []
+    assert good(stranger.api("GET", "/chung-cu/kiem-tra"))["count"] == 0
+    assert "sự cố để thử quyền" not in stranger.page("/tim?q=quyen").text.lower()
+
+
+def test_a_refused_public_form_keeps_what_was_typed(public):
+    page = public.post("/bao-su-co", _from="/bao-su-co", description="", phone="091", name="Chị Hạnh")
+    assert page.status == 422 and "Chị Hạnh" in page.text and "Chưa nhập" in page.text
+    sent = public.post("/bao-su-co", _from="/bao-su-co", description="Máy in in ra trang lạ liên tục.", phone="0912345678")
+    assert sent.status == 200 and "TB-" in sent.text
+
+
+def test_names_come_from_the_hand_and_stay(public, user):
+    _, code = confirmed(public, user, description="Sự cố để thử tên các bên.", seen="2026-03-01T08:00:00+07:00")
+    act(user, code, "ben", actor="DPQG", name="Trung tâm An ninh mạng quốc gia")
+    refused(user, code, "ben", 422, actor="KHONG", name="không có")
+    act(user, code, "phan-loai", detected_at="2026-03-01T08:00:00+07:00", level=3)
+    names = {n["receiver"]: n["receiver_name"] for n in view(user, code)["notices"]}
+    assert names["DPQG"] == "Trung tâm An ninh mạng quốc gia" and names["CQ"] == "UBND xã Tân Lập"
+    assert "Trung tâm An ninh mạng quốc gia" in user.page(f"/su-co/{code}/phieu").text
 
 
 def test_the_command_line_says_the_same(public, user, installation):

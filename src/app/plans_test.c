@@ -147,20 +147,24 @@ static void assert_plan(StoreConn *conn, const char *name, const StoreValue *val
 
 #define NAMES(...) (const char *const[]){__VA_ARGS__, NULL}
 
+/* PostgreSQL reads a table as small as this one whole where it likes; what it must not do is read all scopes. */
+static void check_list(StoreConn *conn, const char *name, const char *body_id, gboolean done, const char *section, gboolean postgres) {
+  const char *const *wanted = *section ? NAMES("SEARCH d USING INDEX duty_section", "sqlite_autoindex_duty_scope_1")
+                                       : NAMES("sqlite_autoindex_duty_scope_1", "sqlite_autoindex_duty_1");
+  const char *const *wanted_postgres = *section ? NAMES("duty_section") : NAMES("duty_scope_pkey");
+  const char *const *unwanted = *section ? NAMES("SCAN ", "Seq Scan on duty d") : NAMES("SCAN ", "TEMP B-TREE", "Seq Scan on duty_scope");
+  const char *first = done ? "~" : "";
+  assert_plan(conn, name,
+              S(S_TEXT(body_id), S_INT(!done), S_TEXT(""), S_TEXT("~"), S_TEXT(first), S_TEXT(first), S_TEXT(""), S_TEXT(""),
+                S_TEXT(section), S_TEXT(""), S_INT(21)),
+              postgres ? wanted_postgres : wanted, unwanted);
+}
+
 static void check_level(StoreConn *conn, const char *body_id, gboolean postgres) {
-  static const char *const LISTS[] = {"duty.list_open", "duty.list_done"};
-  const char *const *unwanted = NAMES("SCAN s", "SCAN d", "TEMP B-TREE", "Seq Scan on duty", "Sort");
-  for (int done = 0; done < 2; done++)
-    assert_plan(conn, LISTS[done],
-                S(S_TEXT(body_id), S_INT(!done), S_TEXT(""), S_TEXT("~"), S_TEXT(done ? "~" : ""), S_TEXT(done ? "~" : ""), S_TEXT(""),
-                  S_TEXT(""), S_TEXT(""), S_TEXT(""), S_INT(21)),
-                postgres ? NAMES("duty_scope_pkey", "duty_pkey") : NAMES("sqlite_autoindex_duty_scope_1", "sqlite_autoindex_duty_1"),
-                unwanted);
-  assert_plan(conn, "duty.section_open",
-              S(S_TEXT(body_id), S_INT(1), S_TEXT(""), S_TEXT("~"), S_TEXT(""), S_TEXT(""), S_TEXT(""), S_TEXT(""), S_TEXT("II"), S_TEXT(""),
-                S_INT(21)),
-              postgres ? NAMES("duty_section") : NAMES("SEARCH d USING INDEX duty_section", "sqlite_autoindex_duty_scope_1"),
-              NAMES("SCAN s", "SCAN d", "Seq Scan on duty d"));
+  check_list(conn, "duty.list_open", body_id, FALSE, "", postgres);
+  check_list(conn, "duty.list_done", body_id, TRUE, "", postgres);
+  check_list(conn, "duty.section_open", body_id, FALSE, "II", postgres);
+  check_list(conn, "duty.section_done", body_id, TRUE, "II", postgres);
   assert_plan(conn, "duty.counts", S(S_TEXT(body_id), S_TEXT("2026-06"), S_TEXT("2026-06-15"), S_TEXT("2026-06-22")),
               postgres ? NAMES("duty_day_pkey") : NAMES("sqlite_autoindex_duty_day_1", "sqlite_autoindex_duty_month_1"),
               NAMES("SCAN duty", "Seq Scan on duty_day"));

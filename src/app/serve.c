@@ -14,6 +14,7 @@
 
 #define RESTART_SECONDS 5
 #define REFRESH_SECONDS 15
+#define JOBS_END_MS 3000
 
 static int fail(const GError *error) {
   fprintf(stderr, "ungcuu: %s (%s)\n", error->message, error_info(error)->label);
@@ -54,10 +55,17 @@ static gboolean start_jobs(gpointer data) {
   return G_SOURCE_CONTINUE;
 }
 
+/* A job in the middle of its work ends at its next transaction, or is cut off: what was not committed is done again. */
 static void stop_jobs(Watch *watch) {
   if (!watch->jobs)
     return;
   kill(watch->jobs, SIGTERM);
+  for (int ms = 0; ms < JOBS_END_MS; ms += 20) {
+    if (waitpid(watch->jobs, NULL, WNOHANG) != 0)
+      return;
+    g_usleep(20 * 1000);
+  }
+  kill(watch->jobs, SIGKILL);
   waitpid(watch->jobs, NULL, 0);
 }
 

@@ -113,11 +113,12 @@ gboolean store_search_remove(StoreConn *conn, const char *type, const char *id, 
 }
 
 static gboolean next_seq(StoreConn *conn, gint64 time_ms, gint64 *out_seq, GError **error) {
-  gint64 first = time_ms * (1 << SEQ_BITS), last = 0;
+  gint64 first = 0, last = 0;
   if (time_ms < -MAX_TIME_MS || time_ms > MAX_TIME_MS) {
     g_set_error_literal(error, APP_ERROR, ERROR_INVALID, "Thời điểm của mục tìm kiếm nằm ngoài khoảng cho phép.");
     return FALSE;
   }
+  first = time_ms * (1 << SEQ_BITS);
   if (!store_get_int(conn, &LAST, S(S_INT(first), S_INT(first + (1 << SEQ_BITS))), 0, &last, error))
     return FALSE;
   *out_seq = last ? last + 1 : first + 1;

@@ -7,5 +7,5 @@ gboolean duty_from_law(Request *request, Doc *answer, GError **error);
 /* Job: bodies that once took their duties from the law get what has come since: new rules, new systems, other levels. */
 gboolean duty_law_daily(App *app, const json_t *payload, GError **error);
 /* Handler of "contact.changed". */
-gboolean duty_contact_changed(void *change, const char *type, const char *id, const char *body_id, const json_t *data, GError **error);
+gboolean duty_contact_changed(void *data, const char *type, const char *id, const char *body_id, const json_t *details, GError **error);
 extern const StoreSqlTable duty_law_sql;

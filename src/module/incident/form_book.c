@@ -37,7 +37,7 @@ static void count_use(BookReader *reader, const PaperForm *form, GHashTable *use
   const char *id = json_string_value(json_object_get(part, key));
   if (!id)
     return;
-  if (!form_field(form->law, id))
+  if (!form_law_field(form->law, id))
     add_problem(reader, "form_layout.yaml: %s: không có trường “%s”", form->law->rule.id, id);
   else if (!g_hash_table_add(used, (gpointer)id))
     add_problem(reader, "form_layout.yaml: %s: trường “%s” có hai chỗ", form->law->rule.id, id);
@@ -161,4 +161,11 @@ const PaperForm *form_book_for_clock(const FormBook *book, const LawClock *clock
 
 const GPtrArray *form_book_forms(const FormBook *book) {
   return book->forms;
+}
+
+gboolean form_is_of_case(const FormBook *book, const PaperForm *form) {
+  for (guint i = 0; i < book->forms->len; i++)
+    if (((const PaperForm *)book->forms->pdata[i])->annex == form)
+      return FALSE;
+  return !form_law_field(form->law, "from_month");
 }

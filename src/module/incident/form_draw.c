@@ -12,7 +12,7 @@ static gboolean is_true(const json_t *object, const char *key) {
 }
 
 static const LawField *field_of(const FormDraw *draw, const json_t *part, const char *key) {
-  return form_field(draw->form->law, form_text(part, key));
+  return form_law_field(draw->form->law, form_text(part, key));
 }
 
 static char *value_of(const FormDraw *draw, const json_t *part, const char *key) {

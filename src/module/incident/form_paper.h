@@ -60,6 +60,8 @@ const PaperForm *form_book_find(const FormBook *book, const char *form_id); /* N
 /* The paper that a clock asks for: the official form it names, else the one for it. NULL: none. */
 const PaperForm *form_book_for_clock(const FormBook *book, const LawClock *clock);
 const GPtrArray *form_book_forms(const FormBook *book); /* PaperForm, in the order of the file */
+/* A paper of one case; not an annex, nor the report of a period. */
+gboolean form_is_of_case(const FormBook *book, const PaperForm *form);
 
 /* ---- values ---- */
 
@@ -71,11 +73,28 @@ typedef struct {
 GPtrArray *form_missing(const PaperForm *form, const json_t *values);
 /* The value as printed, "" for none; g_free. Options with their texts are joined by "; ". */
 char *form_value_text(const LawField *field, const json_t *values);
+/* The option is ticked; *out_text its own text or NULL. */
+gboolean form_option_set(const LawField *field, const json_t *values, guint option, const char **out_text);
 /* All that the case knows of the form and its annex. Addresses that are not reachable from the Internet are left out. */
 json_t *form_values_from_case(const PaperForm *form, const json_t *incident);
 gboolean form_address_is_public(const char *address); /* FALSE also for what is no address */
 /* The text with every internal address replaced; g_free. */
 char *form_public_text(const char *text);
+
+/* ---- values that people edit ---- */
+
+/* What stands in the input of that name: "f.field", "f.field.2" and "t.field.2" for an option and its text; the annex's
+ * fields have its id before them ("f.phu-luc-mau-03.kinds"). NULL: no such input. */
+typedef const char *(*FormTypedFunc)(const char *name, void *data);
+json_t *form_values_typed(const PaperForm *form, FormTypedFunc typed, void *data);
+char *form_value_input(const LawField *field, const json_t *values); /* as it stands in an input; g_free */
+/* The values that print otherwise than in `base`; laid over it they give them back. json_decref. */
+json_t *form_values_changed(const PaperForm *form, const json_t *base, const json_t *values);
+json_t *form_values_laid(const PaperForm *form, const json_t *base, const json_t *changes);
+/* The label of the first value that is none of its field, "?" for what is no field of the form; NULL: all are good. */
+const char *form_values_wrong(const PaperForm *form, const json_t *values);
+/* Internal addresses are taken out of the fields that ask for addresses. */
+void form_values_make_public(const PaperForm *form, json_t *values);
 
 /* ---- papers ---- */
 

@@ -26,9 +26,7 @@ const json_t *form_at(const json_t *object, const char *path); /* "body.name" */
 gint64 form_count(const json_t *list);
 
 GPtrArray *form_counted_kinds(const Law *law); /* LawKind: the rows of Mẫu số 05, in order */
-const LawField *form_field(const LawForm *form, const char *id);
-/* The option is ticked; *out_text its own text or NULL. */
-gboolean form_option_set(const LawField *field, const json_t *values, guint option, const char **out_text);
+const LawField *form_law_field(const LawForm *form, const char *id);
 /* "14:35 21/11/2026"; "" for 0. */
 const char *form_moment(char out[17], gint64 ms);
 

@@ -32,7 +32,7 @@ const char *form_moment(char out[17], gint64 ms) {
   return out;
 }
 
-const LawField *form_field(const LawForm *form, const char *id) {
+const LawField *form_law_field(const LawForm *form, const char *id) {
   for (guint g = 0; g < form->groups->len; g++) {
     const LawFieldGroup *group = form->groups->pdata[g];
     for (guint f = 0; f < group->fields->len; f++) {

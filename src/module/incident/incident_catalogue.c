@@ -26,8 +26,35 @@ static const json_t *load(const App *app, const char *name) {
   return data;
 }
 
+/* --- forms and first steps: of the law, so read once with it --- */
+
+static struct {
+  GMutex lock;
+  FormBook *book;
+  FirstSteps *steps;
+} kept;
+
+const FormBook *incident_forms(const App *app, GError **error) {
+  g_mutex_lock(&kept.lock);
+  if (!kept.book) {
+    g_autofree char *path = g_build_filename(app->data_dir, "law", "form_layout.yaml", NULL);
+    kept.book = form_book_load(app->law, path, error);
+  }
+  g_mutex_unlock(&kept.lock);
+  return kept.book;
+}
+
 const json_t *incident_first_steps(const App *app, const char *kind) {
-  return json_object_get(json_object_get(json_object_get(load(app, "first_steps.yaml"), "first_steps"), kind), "do");
+  g_autoptr(GError) error = NULL;
+  g_mutex_lock(&kept.lock);
+  if (!kept.steps) {
+    g_autofree char *path = g_build_filename(app->data_dir, "catalogue", "first_steps.yaml", NULL);
+    kept.steps = first_steps_load(app->law, path, &error);
+  }
+  g_mutex_unlock(&kept.lock);
+  if (error)
+    g_warning("%s", error->message);
+  return kept.steps ? first_steps_of(kept.steps, kind) : NULL;
 }
 
 /* --- names in a plan --- */

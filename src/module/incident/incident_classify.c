@@ -83,6 +83,8 @@ static gboolean enter_facts(IncidentCall *call, json_t *facts, GError **error) {
 gboolean act_classify(IncidentCall *call, GError **error) {
   Incident *incident = call->incident;
   Request *request = call->request;
+  if (input_int(request, "detected_at", 0) > request->now_ms)
+    return request_refuse_field(request, "detected_at", "Giờ phát hiện ở tương lai.", error);
   json_t *facts = json_loads(incident->facts, 0, NULL);
   gboolean good = enter_facts(call, facts, error);
   g_autofree char *text = json_dumps(facts, JSON_COMPACT);

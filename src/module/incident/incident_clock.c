@@ -36,6 +36,16 @@ static gboolean note_due(IncidentCall *call, const IncidentNotice *old, gint64 d
          incident_auto_log(call, error, "Hạn đổi từ %s sang %s: %s.", due_text(call, old->due_ms), due_text(call, due_ms), old->what);
 }
 
+/* The paper that the notice is written on; "" where there is none. */
+static const char *form_of(const App *app, const LawClock *clock) {
+  g_autoptr(GError) error = NULL;
+  const FormBook *book = incident_forms(app, &error);
+  const PaperForm *form = book ? form_book_for_clock(book, clock) : NULL;
+  if (error)
+    g_warning("%s", error->message);
+  return form ? form->law->rule.id : clock->form ? clock->form : "";
+}
+
 static gboolean put_notice(IncidentCall *call, const IncidentClock *started, const char *receiver, const IncidentNotice *old,
                            GError **error) {
   const LawClock *clock = started->clock;
@@ -46,7 +56,7 @@ static gboolean put_notice(IncidentCall *call, const IncidentClock *started, con
   notice.clock = clock->rule.id;
   notice.receiver = receiver;
   notice.what = clock->what;
-  notice.form = clock->form ? clock->form : "";
+  notice.form = form_of(call->request->app, clock);
   notice.basis = arena_text(arena, basis, -1);
   notice.at_once = clock->at_once;
   notice.due_ms = started->due_known ? started->due_ms : 0;

@@ -187,6 +187,8 @@ static const Operation OPERATIONS[] = {
     {"incident.classify_form", "GET", CASE "/phan-loai", "incident.read", "Phân loại sự cố: từng tiêu chí và điều khoản",
      incident_classify_form, ID_FIELDS, .page = "incident/classify.html", .versioned = TRUE, .columns = "criteria:state.label,name,basis"},
     {"incident.sheet", "GET", CASE "/phieu", "incident.read", "Phiếu ứng cứu để in", incident_sheet, ID_FIELDS, .page = "incident/sheet.html"},
+    {"incident.sheet_file", "GET", CASE "/phieu/tep", "incident.read", "Phiếu ứng cứu dạng PDF", incident_sheet_file, ID_FIELDS, .gives = GIVES_FILE},
+    {"incident.file", "GET", CASE "/ho-so", "incident.read", "Toàn bộ hồ sơ sự cố dạng PDF", incident_case_file, ID_FIELDS, .gives = GIVES_FILE},
     ACT("acknowledge", "/tiep-nhan", "command", "Tiếp nhận tin báo", PLAIN_FIELDS),
     ACT("verify_sender", "/xac-minh-nguoi-bao", "command", "Ghi việc xác minh người báo", VERIFY_FIELDS),
     ACT("confirm", "/xac-nhan", "command", "Xác nhận là sự cố", CONFIRM_FIELDS),

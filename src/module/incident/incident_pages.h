@@ -40,7 +40,8 @@ const char *incident_party_names(Request *request, const GPtrArray *actors, cons
 gboolean incident_add_phone(Request *request, const char *body_id, Doc *answer, GError **error); /* "phone", "tel" */
 void incident_add_kinds(Request *request, Doc *form, const char *field, const json_t *chosen);
 gboolean incident_add_people(Request *request, const char *body_id, Doc *form, const char *field, GError **error);
-const json_t *incident_first_steps_of(Request *request, const Incident *incident); /* of its first kind; NULL */
+const json_t *incident_first_steps_of(Request *request, const Incident *incident); /* entry of first_steps.h for its first kind; NULL */
+const char *incident_custody_word(const char *action); /* Vietnamese */
 
 /* The ruler of deadlines: from detection to the last due time; positions in per cent. `notices` of IncidentNotice. */
 void incident_add_ruler(Request *request, Doc *answer, const Incident *incident, const GPtrArray *notices);

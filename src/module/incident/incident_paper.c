@@ -1,45 +1,11 @@
 #include "module/incident/incident_paper.h"
-#include "core/body.h"
 #include "core/file.h"
 #include "core/form.h"
 #include "core/message.h"
+#include "module/incident/incident_catalogue.h"
 #include <string.h>
 
-/* Papers that can be written of a case; a form of one regime is offered in that regime only. */
-static const char *const FORMS[] = {"thong-bao", "mau-03", "mau-04", "bao-cao-su-co-2026", "mau-08-nd-356"};
-
-const LawForm *const *incident_paper_parts(Arena *arena, const Law *law, const char *form) {
-  const LawForm **parts = arena_alloc(arena, 3 * sizeof *parts);
-  gboolean listed = FALSE;
-  for (gsize i = 0; i < G_N_ELEMENTS(FORMS); i++)
-    listed = listed || g_strcmp0(FORMS[i], form) == 0;
-  parts[0] = listed ? law_find(law->forms, form) : NULL;
-  parts[1] = parts[0] && strcmp(form, "mau-03") == 0 ? law_find(law->forms, "phu-luc-mau-03") : NULL;
-  parts[2] = NULL;
-  return parts;
-}
-
-static gboolean has_value(const json_t *values, const char *id) {
-  const json_t *value = json_object_get(values, id);
-  const char *text = json_string_value(value);
-  return (text && *text) || json_array_size(value);
-}
-
-GPtrArray *incident_paper_missing(const LawForm *const *parts, const json_t *values) {
-  GPtrArray *missing = g_ptr_array_new();
-  for (; *parts; parts++)
-    for (guint g = 0; g < (*parts)->groups->len; g++) {
-      const LawFieldGroup *group = g_ptr_array_index((*parts)->groups, g);
-      for (guint f = 0; f < group->fields->len; f++) {
-        LawField *field = g_ptr_array_index(group->fields, f);
-        if (field->required && !has_value(values, field->id))
-          g_ptr_array_add(missing, field);
-      }
-    }
-  return missing;
-}
-
-static const char *state_label(const char *state) {
+const char *incident_paper_state_label(const char *state) {
   static const char *const WORDS[][2] = {{"draft", "Bản nháp"}, {"submitted", "Đã trình ký"}, {"signed", "Đã ký, chờ bản quét"}, {"frozen", "Đã chốt"}};
   for (gsize i = 0; i < G_N_ELEMENTS(WORDS); i++)
     if (strcmp(WORDS[i][0], state) == 0)
@@ -49,7 +15,7 @@ static const char *state_label(const char *state) {
 
 /* --- loading --- */
 
-static const IncidentPaper *load_paper(Request *request, const Incident *incident, GError **error) {
+const IncidentPaper *incident_paper_load(Request *request, const Incident *incident, GError **error) {
   StoreConn *conn = request_read(request, error);
   const char *id = input_text(request, "paper");
   const IncidentPaper *paper = conn && id ? incident_store_paper(conn, request->arena, id, error) : NULL;
@@ -60,80 +26,107 @@ static const IncidentPaper *load_paper(Request *request, const Incident *inciden
   return NULL;
 }
 
-static const LawForm *const *load_parts(Request *request, const char *form, GError **error) {
-  const LawForm *const *parts = incident_paper_parts(request->arena, request->app->law, form);
-  if (parts[0])
-    return parts;
-  g_set_error(error, APP_ERROR, ERROR_NOT_FOUND, "Không có mẫu %s cho văn bản của sự cố.", form);
+const PaperForm *incident_paper_find_form(Request *request, const char *form, GError **error) {
+  const FormBook *book = incident_forms(request->app, error);
+  const PaperForm *found = book ? form_book_find(book, form) : NULL;
+  if (found && form_is_of_case(book, found))
+    return found;
+  if (book)
+    g_set_error(error, APP_ERROR, ERROR_NOT_FOUND, "Không có mẫu %s cho văn bản của sự cố.", form);
+  return NULL;
+}
+
+static gboolean is_draft(const IncidentPaper *paper) {
+  return !paper || strcmp(paper->state, "draft") == 0;
+}
+
+json_t *incident_paper_values(Request *request, const Incident *incident, const IncidentPaper *paper, const PaperForm *form,
+                              GError **error) {
+  if (!is_draft(paper))
+    return json_loads(paper->fields, 0, NULL);
+  json_t *known = incident_case_json(request, incident, error);
+  if (!known)
+    return NULL;
+  json_t *base = form_values_from_case(form, known), *changes = paper ? json_loads(paper->fields, 0, NULL) : json_object();
+  json_t *values = form_values_laid(form, base, changes);
+  json_decref(known);
+  json_decref(base);
+  json_decref(changes);
+  return values;
+}
+
+json_t *incident_paper_letterhead(Request *request, const Incident *incident, const IncidentPaper *paper, GError **error) {
+  json_t *fields = is_draft(paper) ? NULL : json_loads(paper->fields, 0, NULL);
+  json_t *head = json_incref(json_object_get(fields, "letterhead"));
+  json_decref(fields);
+  if (head)
+    return head;
+  head = incident_letterhead(request, incident, error);
+  json_t *known = head ? incident_case_json(request, incident, error) : NULL;
+  if (known) {
+    incident_address_letter(known, paper->form, head);
+    json_decref(known);
+    return head;
+  }
+  json_decref(head);
   return NULL;
 }
 
 /* --- the page of a draft --- */
 
-static gboolean is_ticked(const json_t *value, const char *option) {
-  if (json_is_string(value))
-    return strcmp(json_string_value(value), option) == 0;
-  for (gsize i = 0; i < json_array_size(value); i++)
-    if (g_strcmp0(json_string_value(json_array_get(value, i)), option) == 0)
-      return TRUE;
-  return FALSE;
-}
-
-static void add_options(Request *request, const LawField *field, const json_t *values, Doc *row) {
+static void add_options(Request *request, const LawField *field, const char *name, const json_t *values, Doc *row) {
   Doc *options = doc_list(row, KEY("options"));
-  const json_t *value = json_object_get(values, field->id);
   for (guint i = 0; i < field->options->len; i++) {
-    const char *option = g_ptr_array_index(field->options, i);
+    const char *option = g_ptr_array_index(field->options, i), *text = NULL;
     Doc *shown = doc_object(options, NULL);
-    const char *key = arena_printf(request->arena, "%s: %s", field->id, option);
-    doc_text(shown, KEY("name"), arena_printf(request->arena, "f.%s.%u", field->id, i));
+    gboolean chosen = form_option_set(field, values, i, &text);
+    doc_text(shown, KEY("name"), arena_printf(request->arena, "f.%s.%u", name, i));
     doc_text(shown, KEY("value"), option);
-    doc_bool(shown, KEY("selected"), is_ticked(value, option));
+    doc_bool(shown, KEY("selected"), chosen);
     if (g_ptr_array_find_with_equal_func(field->with_text, option, g_str_equal, NULL)) {
-      doc_text(shown, KEY("text_name"), arena_printf(request->arena, "t.%s.%u", field->id, i));
-      doc_text_copy(shown, KEY("text"), json_string_value(json_object_get(values, key)));
+      doc_text(shown, KEY("text_name"), arena_printf(request->arena, "t.%s.%u", name, i));
+      doc_text_copy(shown, KEY("text"), text ? text : "");
     }
   }
 }
 
-static void add_field(Request *request, const LawField *field, const json_t *values, Doc *list) {
-  const char *text = json_string_value(json_object_get(values, field->id));
+static void add_field(Request *request, const LawField *field, const char *prefix, const json_t *values, Doc *list) {
+  g_autofree char *text = form_value_input(field, values), *printed = form_value_text(field, values);
+  const char *name = arena_printf(request->arena, "%s%s", prefix, field->id);
   Doc *row = doc_object(list, NULL);
-  doc_text(row, KEY("id"), field->id);
-  doc_text(row, KEY("name"), arena_printf(request->arena, "f.%s", field->id));
+  doc_text(row, KEY("id"), name);
+  doc_text(row, KEY("name"), arena_printf(request->arena, "f.%s", name));
   doc_text(row, KEY("label"), field->label);
   doc_text(row, KEY("help"), field->help);
   doc_bool(row, KEY("required"), field->required);
-  doc_bool(row, KEY("missing"), field->required && !has_value(values, field->id));
+  doc_bool(row, KEY("missing"), field->required && !*printed);
   doc_bool(row, KEY("long"), strcmp(field->type, "long_text") == 0);
   doc_bool(row, KEY("choice"), strcmp(field->type, "choice") == 0);
   doc_bool(row, KEY("many"), strcmp(field->type, "many") == 0);
-  doc_text_copy(row, KEY("value"), text ? text : "");
+  doc_text_copy(row, KEY("value"), text);
   if (field->options->len)
-    add_options(request, field, values, row);
+    add_options(request, field, name, values, row);
 }
 
-static void add_groups(Request *request, const LawForm *const *parts, const json_t *values, Doc *answer) {
-  Doc *groups = doc_list(answer, KEY("groups"));
-  for (; *parts; parts++)
-    for (guint g = 0; g < (*parts)->groups->len; g++) {
-      const LawFieldGroup *group = g_ptr_array_index((*parts)->groups, g);
-      Doc *row = doc_object(groups, NULL);
-      doc_text(row, KEY("name"), group->name);
-      Doc *fields = doc_list(row, KEY("fields"));
-      for (guint f = 0; f < group->fields->len; f++)
-        add_field(request, g_ptr_array_index(group->fields, f), values, fields);
-    }
+static void add_groups(Request *request, const LawForm *form, const char *prefix, const json_t *values, Doc *groups) {
+  for (guint g = 0; g < form->groups->len; g++) {
+    const LawFieldGroup *group = g_ptr_array_index(form->groups, g);
+    Doc *row = doc_object(groups, NULL);
+    doc_text(row, KEY("name"), group->name);
+    Doc *fields = doc_list(row, KEY("fields"));
+    for (guint f = 0; f < group->fields->len; f++)
+      add_field(request, g_ptr_array_index(group->fields, f), prefix, values, fields);
+  }
 }
 
-static void add_missing(Request *request, const LawForm *const *parts, const json_t *values, Doc *answer) {
-  g_autoptr(GPtrArray) missing = incident_paper_missing(parts, values);
+void incident_paper_add_missing(Request *request, const PaperForm *form, const json_t *values, Doc *answer) {
+  g_autoptr(GPtrArray) missing = form_missing(form, values);
   Doc *list = doc_list(answer, KEY("missing"));
   for (guint i = 0; i < missing->len; i++) {
-    const LawField *field = g_ptr_array_index(missing, i);
+    const FormMissing *one = g_ptr_array_index(missing, i);
     Doc *row = doc_object(list, NULL);
-    doc_text(row, KEY("id"), field->id);
-    doc_text(row, KEY("label"), field->label);
+    doc_text_copy(row, KEY("id"), one->id);
+    doc_text_copy(row, KEY("label"), one->label);
   }
   doc_text(answer, KEY("missing_text"), missing->len ? arena_printf(request->arena, "%s %u %s", message(request->lang, "Còn thiếu"), missing->len,
                                                                     message(request->lang, "mục bắt buộc")) : NULL);
@@ -152,305 +145,123 @@ static void add_acts(Request *request, const Incident *incident, const IncidentP
   json_decref(values);
 }
 
+static void add_paper(Request *request, const Incident *incident, const IncidentPaper *paper, Doc *answer) {
+  gboolean may = request_may(request, "incident.command", incident->body_id);
+  const char *label = incident_paper_state_label(paper ? paper->state : "draft");
+  doc_text(answer, KEY("paper"), paper ? paper->id : NULL);
+  doc_text(answer, KEY("state"), message(request->lang, label));
+  if (may && is_draft(paper))
+    doc_text(answer, KEY("save_url"), arena_printf(request->arena, "/su-co/%s/van-ban/luu", incident->code));
+  if (!paper)
+    return;
+  doc_int(answer, KEY("version"), paper->version);
+  doc_text(answer, KEY("file_url"), arena_printf(request->arena, "/su-co/%s/van-ban/%s/tep", incident->code, paper->id));
+  if (may)
+    add_acts(request, incident, paper, answer);
+}
+
+static void add_values(Request *request, const PaperForm *form, const json_t *values, Doc *answer) {
+  g_autofree char *subject = NULL, *text = form_message(form, values, &subject);
+  Doc *copied = doc_object(answer, KEY("message")), *groups = doc_list(answer, KEY("groups"));
+  doc_text_copy(copied, KEY("subject"), subject);
+  doc_text_copy(copied, KEY("text"), text);
+  add_groups(request, form->law, "", values, groups);
+  if (form->annex) {
+    const char *id = form->annex->law->rule.id;
+    add_groups(request, form->annex->law, arena_printf(request->arena, "%s.", id), json_object_get(values, id), groups);
+  }
+}
+
 gboolean incident_paper_form(Request *request, Doc *answer, GError **error) {
   const Incident *incident = incident_load(request, "incident.read", error);
-  const LawForm *const *parts = incident ? load_parts(request, input_text(request, "form"), error) : NULL;
-  const IncidentPaper *paper = parts && input_text(request, "paper") ? load_paper(request, incident, error) : NULL;
-  if (!parts || (error && *error))
+  const PaperForm *form = incident ? incident_paper_find_form(request, input_text(request, "form"), error) : NULL;
+  const IncidentPaper *paper = form && input_text(request, "paper") ? incident_paper_load(request, incident, error) : NULL;
+  if (!form || (error && *error))
     return FALSE;
-  json_t *values = paper ? json_loads(paper->fields, 0, NULL) : incident_paper_values(request, incident, parts, error);
-  gboolean may = request_may(request, "incident.command", incident->body_id);
+  json_t *values = incident_paper_values(request, incident, paper, form, error);
   if (!values)
     return FALSE;
   doc_text(answer, KEY("code"), incident->code);
   doc_text(answer, KEY("back_url"), arena_printf(request->arena, "/su-co/%s", incident->code));
-  doc_text(answer, KEY("form"), parts[0]->rule.id);
-  doc_text(answer, KEY("number"), parts[0]->number);
-  doc_text(answer, KEY("name"), parts[0]->name);
-  doc_text(answer, KEY("reading"), parts[0]->rule.reading);
-  doc_text(answer, KEY("paper"), paper ? paper->id : NULL);
-  const char *state = state_label(paper ? paper->state : "draft");
-  doc_text(answer, KEY("state"), message(request->lang, state));
-  if (may && (!paper || strcmp(paper->state, "draft") == 0))
-    doc_text(answer, KEY("save_url"), arena_printf(request->arena, "/su-co/%s/van-ban/luu", incident->code));
-  if (paper) {
-    doc_int(answer, KEY("version"), paper->version);
-    doc_text(answer, KEY("file_url"), arena_printf(request->arena, "/su-co/%s/van-ban/%s/tep", incident->code, paper->id));
-    if (may)
-      add_acts(request, incident, paper, answer);
-  }
+  doc_text(answer, KEY("form"), form->law->rule.id);
+  doc_text(answer, KEY("number"), form->law->number);
+  doc_text(answer, KEY("name"), form->law->name);
+  doc_text(answer, KEY("reading"), form->law->rule.reading);
+  add_paper(request, incident, paper, answer);
   doc_json(answer, KEY("fields"), values);
-  add_missing(request, parts, values, answer);
-  add_groups(request, parts, values, answer);
+  incident_paper_add_missing(request, form, values, answer);
+  add_values(request, form, values, answer);
   json_decref(values);
   return TRUE;
 }
 
-/* --- saving --- */
+/* --- files --- */
 
-static void take_options(const Request *request, const LawField *field, json_t *values) {
-  gboolean many = strcmp(field->type, "many") == 0;
-  json_t *list = json_array();
-  const char *single = request_raw(request, arena_printf(request->arena, "f.%s", field->id));
-  for (guint i = 0; i < field->options->len; i++) {
-    const char *option = g_ptr_array_index(field->options, i);
-    const char *text = request_raw(request, arena_printf(request->arena, "t.%s.%u", field->id, i));
-    if (text && *text)
-      json_object_set_new(values, arena_printf(request->arena, "%s: %s", field->id, option), json_string(text));
-    if (many && request_raw(request, arena_printf(request->arena, "f.%s.%u", field->id, i)))
-      json_array_append_new(list, json_string(option));
-    else if (!many && g_strcmp0(single, option) == 0)
-      json_object_set_new(values, field->id, json_string(option));
-  }
-  if (many)
-    json_object_set(values, field->id, list);
-  json_decref(list);
-}
-
-/* The page sends each field under its own name; the law says which there are. */
-static json_t *typed_values(const Request *request, const LawForm *const *parts) {
-  json_t *values = json_object();
-  for (; *parts; parts++)
-    for (guint g = 0; g < (*parts)->groups->len; g++) {
-      const LawFieldGroup *group = g_ptr_array_index((*parts)->groups, g);
-      for (guint f = 0; f < group->fields->len; f++) {
-        const LawField *field = g_ptr_array_index(group->fields, f);
-        const char *raw = request_raw(request, arena_printf(request->arena, "f.%s", field->id));
-        if (field->options->len)
-          take_options(request, field, values);
-        else if (raw && *raw)
-          json_object_set_new(values, field->id, json_string(raw));
-      }
-    }
-  return values;
-}
-
-static gboolean is_of_form(const LawForm *const *parts, const char *key) {
-  for (; *parts; parts++)
-    for (guint g = 0; g < (*parts)->groups->len; g++) {
-      const LawFieldGroup *group = g_ptr_array_index((*parts)->groups, g);
-      for (guint f = 0; f < group->fields->len; f++) {
-        const char *id = ((const LawField *)g_ptr_array_index(group->fields, f))->id;
-        gsize length = strlen(id);
-        if (strncmp(id, key, length) == 0 && (!key[length] || key[length] == ':'))
-          return TRUE;
-      }
-    }
-  return FALSE;
-}
-
-/* What a program sends: laid over what the case or the draft tells already. */
-static json_t *given_values(Request *request, const LawForm *const *parts, json_t *base, GError **error) {
-  const json_t *given = input_json(request, "fields");
-  const char *key;
-  json_t *value;
-  json_object_foreach((json_t *)(gintptr)given, key, value) {
-    if (is_of_form(parts, key) && (json_is_string(value) || json_is_array(value))) {
-      json_object_set(base, key, value);
-      continue;
-    }
-    request_refuse_field(request, "fields", arena_printf(request->arena, "Mẫu không có mục %s.", key), error);
-    json_decref(base);
+static GBytes *write_file(const App *app, const Paper *paper, gboolean pdf, GError **error) {
+  g_autofree char *path = g_build_filename(app->data_dir, "law", "document_layout.yaml", NULL), *bytes = NULL;
+  gsize length = 0;
+  if (!g_file_get_contents(path, &bytes, &length, error))
     return NULL;
-  }
-  return base;
-}
-
-typedef struct {
-  Request *request;
-  const Incident *incident;
-  const IncidentPaper *paper; /* NULL: a new one */
-  const LawForm *const *parts;
-  const char *id, *fields, *state, *number, *issued_day, *signer, *sha256, *scan_id, *scan_sha256, *scan_name, *told;
-  gint64 scan_size;
-} PaperEdit;
-
-static gboolean log_paper(Change *change, const PaperEdit *edit, GError **error) {
-  IncidentCall call = {.change = change, .request = edit->request, .incident = (Incident *)(gintptr)edit->incident};
-  const LawForm *form = edit->parts[0];
-  return !edit->told || incident_auto_log(&call, error, "%s%s%s: %s.", form->number ? form->number : "", form->number ? ", " : "", form->name, edit->told);
-}
-
-static gboolean save_in_change(Change *change, void *data, GError **error) {
-  PaperEdit *edit = data;
-  Request *request = edit->request;
-  gint64 changed = 0;
-  change_about(change, "incident", edit->incident->id, edit->incident->body_id,
-               json_pack("{s:s, s:s}", "paper", edit->id, "state", edit->state));
-  if (!edit->paper)
-    return incident_put(change->conn, PUT_PAPER,
-                        S(S_TEXT(edit->id), S_TEXT(edit->incident->id), S_TEXT(edit->parts[0]->rule.id), S_TEXT(edit->fields),
-                          S_TEXT(incident_actor(request)), S_INT(request->now_ms)),
-                        NULL, error) &&
-           log_paper(change, edit, error);
-  if (edit->scan_sha256 && !attachment_add(change, "incident_paper", edit->id, edit->incident->body_id, edit->scan_sha256, edit->scan_size,
-                                           edit->scan_name, "application/octet-stream", &edit->scan_id, error))
-    return FALSE;
-  if (!incident_put(change->conn, SET_PAPER,
-                    S(S_TEXT(edit->id), S_INT(input_int(request, "version", edit->paper->version)), S_TEXT(edit->fields), S_TEXT(edit->state),
-                      S_TEXT(edit->number), S_TEXT(edit->issued_day), S_TEXT(edit->signer), S_TEXT(edit->sha256), S_TEXT(edit->scan_id),
-                      S_INT(request->now_ms)),
-                    &changed, error))
-    return FALSE;
-  if (changed)
-    return log_paper(change, edit, error);
-  g_set_error(error, APP_ERROR, ERROR_CONFLICT, "Văn bản vừa được người khác sửa; xem lại rồi lưu.");
-  return FALSE;
-}
-
-static gboolean refuse_state(const IncidentPaper *paper, GError **error) {
-  g_set_error(error, APP_ERROR, ERROR_REFUSED, "Văn bản ở trạng thái “%s” nên không làm được việc này. Sửa sai bằng một văn bản mới.",
-              state_label(paper->state));
-  return FALSE;
-}
-
-static const char *dump(Arena *arena, json_t *values) {
-  g_autofree char *text = json_dumps(values, JSON_COMPACT | JSON_SORT_KEYS);
-  json_decref(values);
-  return arena_text(arena, text, -1);
-}
-
-static json_t *new_values(Request *request, const PaperEdit *edit, GError **error) {
-  if (request_raw(request, "_typed"))
-    return typed_values(request, edit->parts);
-  json_t *base = edit->paper ? json_loads(edit->paper->fields, 0, NULL) : incident_paper_values(request, edit->incident, edit->parts, error);
-  return base ? given_values(request, edit->parts, base, error) : NULL;
-}
-
-gboolean incident_paper_save(Request *request, Doc *answer, GError **error) {
-  PaperEdit edit = {.request = request, .incident = incident_load(request, "incident.command", error), .state = "draft", .number = "", .signer = ""};
-  edit.parts = edit.incident ? load_parts(request, input_text(request, "form"), error) : NULL;
-  edit.paper = edit.parts && input_text(request, "paper") ? load_paper(request, edit.incident, error) : NULL;
-  if (!edit.parts || (error && *error))
-    return FALSE;
-  if (edit.paper && strcmp(edit.paper->state, "draft") != 0)
-    return refuse_state(edit.paper, error);
-  IncidentCall ids = {.request = request};
-  edit.id = edit.paper ? edit.paper->id : incident_new_id(&ids);
-  edit.told = edit.paper ? NULL : "bắt đầu soạn";
-  json_t *values = new_values(request, &edit, error);
-  if (!values)
-    return FALSE;
-  add_missing(request, edit.parts, values, answer);
-  edit.fields = dump(request->arena, values);
-  if (!request_change(request, save_in_change, &edit, error))
-    return FALSE;
-  doc_text(answer, KEY("paper"), edit.id);
-  doc_text(answer, KEY("form"), edit.parts[0]->rule.id);
-  request->notice = message(request->lang, "Đã lưu bản nháp.");
-  return TRUE;
-}
-
-/* --- submit, return, sign --- */
-
-static GBytes *write_paper(Request *request, const Incident *incident, const IncidentPaper *paper, const PaperEdit *edit, gboolean pdf,
-                           GError **error) {
-  StoreConn *conn = request_read(request, error);
-  const Body *body = conn ? body_get(conn, request->arena, incident->body_id, error) : NULL;
-  g_autofree char *style = g_build_filename(request->app->data_dir, "law", "document_layout.yaml", NULL);
-  const LawForm *const *parts = body ? load_parts(request, paper->form, error) : NULL;
-  const char *day = edit ? edit->issued_day : paper->issued_day, *signer = edit ? edit->signer : paper->signer;
-  const PaperFace face = {.place = body ? body->place : NULL, .issued_day = day, .signer = signer && *signer ? signer : NULL,
-                          .created_ms = incident->detected_ms};
-  if (!parts)
+  g_autoptr(PaperStyle) style = paper_style_load(bytes, length, error);
+  if (!style)
     return NULL;
-  json_t *values = json_loads(paper->fields, 0, NULL);
-  GBytes *bytes = incident_paper_write(parts, values, &face, style, pdf, error);
+  return pdf ? paper_write_pdf(paper, style, error) : paper_write_docx(paper, style, error);
+}
+
+GBytes *incident_paper_write(Request *request, const Incident *incident, const IncidentPaper *paper, gboolean pdf, GError **error) {
+  const PaperForm *form = incident_paper_find_form(request, paper->form, error);
+  json_t *values = form ? incident_paper_values(request, incident, paper, form, error) : NULL;
+  json_t *head = values ? incident_paper_letterhead(request, incident, paper, error) : NULL;
+  GBytes *bytes = NULL;
+  if (head) {
+    incident_sign_letter(head, paper->number, paper->issued_day, paper->signer);
+    g_autoptr(Paper) written = form_paper(form, values, head, incident->detected_ms);
+    bytes = write_file(request->app, written, pdf, error);
+  }
   json_decref(values);
+  json_decref(head);
   return bytes;
 }
 
-static gboolean check_complete(const IncidentPaper *paper, const LawForm *const *parts, GError **error) {
-  json_t *values = json_loads(paper->fields, 0, NULL);
-  g_autoptr(GPtrArray) missing = incident_paper_missing(parts, values);
-  g_autoptr(GString) text = g_string_new(NULL);
-  json_decref(values);
-  for (guint i = 0; i < missing->len; i++)
-    g_string_append_printf(text, "%s%s", i ? "; " : "", ((const LawField *)g_ptr_array_index(missing, i))->label);
-  if (missing->len)
-    g_set_error(error, APP_ERROR, ERROR_REFUSED, "Chưa trình được, còn thiếu mục bắt buộc: %s.", text->str);
-  return !missing->len;
+static gboolean give_file(Request *request, GBytes *bytes, const Incident *incident, const char *name, gboolean pdf) {
+  request->file = bytes;
+  request->file_name = arena_printf(request->arena, "%s-%s.%s", incident->code, name, pdf ? "pdf" : "docx");
+  request->file_type = pdf ? "application/pdf" : "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+  return bytes != NULL;
 }
 
-/* What was signed is what the file shows: its PDF is kept by content, and nothing changes it any more. */
-static gboolean take_signature(Request *request, PaperEdit *edit, GError **error) {
-  const InputFile *scan = input_file(request, "file");
-  char sha256[65];
-  gsize size;
-  edit->number = input_text(request, "number");
-  edit->issued_day = input_text(request, "day");
-  edit->signer = input_text(request, "signer");
-  edit->state = scan ? "frozen" : "signed";
-  edit->told = arena_printf(request->arena, "đã ký, số %s", edit->number);
-  g_autoptr(GBytes) pdf = write_paper(request, edit->incident, edit->paper, edit, TRUE, error);
-  if (!pdf)
-    return FALSE;
-  const void *bytes = g_bytes_get_data(pdf, &size);
-  if (!file_keep_bytes(request->app, bytes, size, sha256, error))
-    return FALSE;
-  edit->sha256 = arena_text(request->arena, sha256, -1);
-  if (!scan)
-    return TRUE;
-  if (!file_keep(request->app, scan->path, sha256, &edit->scan_size, error))
-    return FALSE;
-  edit->scan_sha256 = arena_text(request->arena, sha256, -1);
-  edit->scan_name = scan->name;
-  return TRUE;
-}
-
-static gboolean prepare_act(Request *request, PaperEdit *edit, GError **error) {
-  const char *operation = request->operation->name, *state = edit->paper->state;
-  if (strcmp(operation, "incident.paper_submit") == 0) {
-    edit->state = "submitted";
-    edit->told = "trình ký";
-    return strcmp(state, "draft") == 0 ? check_complete(edit->paper, edit->parts, error) : refuse_state(edit->paper, error);
-  }
-  if (strcmp(operation, "incident.paper_return") == 0) {
-    edit->state = "draft";
-    edit->told = "trả lại để sửa";
-    return strcmp(state, "submitted") == 0 || refuse_state(edit->paper, error);
-  }
-  if (strcmp(state, "submitted") != 0 && strcmp(state, "signed") != 0)
-    return refuse_state(edit->paper, error);
-  return take_signature(request, edit, error);
-}
-
-gboolean incident_paper_act(Request *request, Doc *answer, GError **error) {
-  PaperEdit edit = {.request = request, .incident = incident_load(request, "incident.command", error)};
-  edit.paper = edit.incident ? load_paper(request, edit.incident, error) : NULL;
-  edit.parts = edit.paper ? load_parts(request, edit.paper->form, error) : NULL;
-  if (!edit.parts)
-    return FALSE;
-  edit.id = edit.paper->id;
-  edit.fields = edit.paper->fields;
-  edit.number = edit.paper->number;
-  edit.issued_day = edit.paper->issued_day;
-  edit.signer = edit.paper->signer;
-  edit.sha256 = edit.paper->sha256;
-  edit.scan_id = edit.paper->scan_id;
-  if (!prepare_act(request, &edit, error) || !request_change(request, save_in_change, &edit, error))
-    return FALSE;
-  doc_text(answer, KEY("code"), edit.incident->code);
-  doc_text(answer, KEY("paper"), edit.id);
-  doc_text(answer, KEY("state"), edit.state);
-  request->notice = message(request->lang, state_label(edit.state));
-  return TRUE;
-}
-
-/* --- the file --- */
-
-gboolean incident_paper_file(Request *request, Doc *answer, GError **error) {
+gboolean incident_paper_file(Request *request, Doc *answer G_GNUC_UNUSED, GError **error) {
   const Incident *incident = incident_load(request, "incident.read", error);
-  const IncidentPaper *paper = incident ? load_paper(request, incident, error) : NULL;
+  const IncidentPaper *paper = incident ? incident_paper_load(request, incident, error) : NULL;
   gboolean pdf = strcmp(input_text(request, "format"), "pdf") == 0;
-  (void)answer;
   if (!paper)
     return FALSE;
-  request->file = pdf && paper->sha256 ? file_read(request->app, paper->sha256, error)
-                                       : write_paper(request, incident, paper, NULL, pdf, error);
-  request->file_name = arena_printf(request->arena, "%s-%s.%s", incident->code, paper->form, pdf ? "pdf" : "docx");
-  request->file_type = pdf ? "application/pdf" : "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
-  return request->file != NULL;
+  GBytes *bytes = pdf && paper->sha256 ? file_read(request->app, paper->sha256, error) : incident_paper_write(request, incident, paper, pdf, error);
+  return give_file(request, bytes, incident, paper->form, pdf);
+}
+
+typedef Paper *(*CasePaperFunc)(const json_t *incident, const json_t *letterhead, gint64 created_ms);
+
+static gboolean write_case(Request *request, CasePaperFunc draw, const char *name, GError **error) {
+  const Incident *incident = incident_load(request, "incident.read", error);
+  json_t *known = incident ? incident_case_json(request, incident, error) : NULL;
+  json_t *head = known ? incident_letterhead(request, incident, error) : NULL;
+  GBytes *bytes = NULL;
+  if (head) {
+    g_autoptr(Paper) paper = draw(known, head, request->now_ms);
+    bytes = write_file(request->app, paper, TRUE, error);
+  }
+  json_decref(known);
+  json_decref(head);
+  return bytes && give_file(request, bytes, incident, name, TRUE);
+}
+
+gboolean incident_sheet_file(Request *request, Doc *answer G_GNUC_UNUSED, GError **error) {
+  return write_case(request, form_response_sheet, "phieu", error);
+}
+
+gboolean incident_case_file(Request *request, Doc *answer G_GNUC_UNUSED, GError **error) {
+  return write_case(request, form_case_file, "ho-so", error);
 }
 
 /* --- on the page of the case --- */
@@ -466,28 +277,29 @@ static void shape_papers(Request *request, const Incident *incident, Doc *list) 
     gboolean frozen = strcmp(state, "frozen") == 0 || strcmp(state, "signed") == 0;
     doc_text(row, KEY("name"), form_name(request->app->law, form));
     doc_text(row, KEY("css"), frozen ? "done" : strcmp(state, "submitted") == 0 ? "wait" : "doing");
-    doc_text(row, KEY("label"), message(request->lang, state_label(state)));
+    doc_text(row, KEY("label"), message(request->lang, incident_paper_state_label(state)));
     doc_text(row, KEY("url"), arena_printf(request->arena, "/su-co/%s/van-ban/soan?form=%s&paper=%s", incident->code, form, id));
     doc_text(row, KEY("file_url"), arena_printf(request->arena, "/su-co/%s/van-ban/%s/tep", incident->code, id));
   }
 }
 
 gboolean incident_add_papers(Request *request, const Incident *incident, Doc *answer, GError **error) {
-  const Law *law = request->app->law;
-  const LawProfile *profile = law_find(law->profiles, incident->profile);
+  const LawProfile *profile = law_find(request->app->law->profiles, incident->profile);
+  const FormBook *book = incident_forms(request->app, error);
   Doc *papers = doc_list(answer, KEY("papers")), *forms = doc_list(answer, KEY("paper_forms"));
-  if (!incident_part(request, PART_PAPERS, incident->id, NULL, papers, error))
+  if (!book || !incident_part(request, PART_PAPERS, incident->id, NULL, papers, error))
     return FALSE;
   shape_papers(request, incident, papers);
-  for (gsize i = 0; i < G_N_ELEMENTS(FORMS); i++) {
-    const LawForm *form = law_find(law->forms, FORMS[i]);
-    if (!form || !law_in_force(&form->rule, profile, day_at(incident->detected_ms)))
+  doc_text(answer, KEY("file_url"), arena_printf(request->arena, "/su-co/%s/ho-so", incident->code));
+  for (guint i = 0; i < form_book_forms(book)->len; i++) {
+    const PaperForm *form = g_ptr_array_index(form_book_forms(book), i);
+    if (!form_is_of_case(book, form) || !law_in_force(&form->law->rule, profile, day_at(incident->detected_ms)))
       continue;
     Doc *row = doc_object(forms, NULL);
-    doc_text(row, KEY("id"), form->rule.id);
-    doc_text(row, KEY("number"), form->number);
-    doc_text(row, KEY("name"), form->name);
-    doc_text(row, KEY("url"), arena_printf(request->arena, "/su-co/%s/van-ban/soan?form=%s", incident->code, form->rule.id));
+    doc_text(row, KEY("id"), form->law->rule.id);
+    doc_text(row, KEY("number"), form->law->number);
+    doc_text(row, KEY("name"), form->law->name);
+    doc_text(row, KEY("url"), arena_printf(request->arena, "/su-co/%s/van-ban/soan?form=%s", incident->code, form->law->rule.id));
   }
   return TRUE;
 }

@@ -34,8 +34,8 @@ static const StoreSql SQL[] = {
                  "AND n.state = 'unsent') WHERE id = $1", NULL},
     [SQL_UNSCOPE] = {"incident.unscope", "DELETE FROM incident_scope WHERE incident_id = $1", NULL},
     [SQL_SCOPE] = {"incident.scope",
-                   "INSERT INTO incident_scope (body_id, open, sort_ms, incident_id) SELECT a.ancestor_id, $2, "
-                   "CASE WHEN $2 = 1 THEN coalesce(i.due_ms, $3) ELSE i.received_ms END, i.id "
+                   "INSERT INTO incident_scope (body_id, open, sort_ms, incident_id) SELECT a.ancestor_id, "
+                   "CAST($2 AS BIGINT), CASE WHEN CAST($2 AS BIGINT) = 1 THEN coalesce(i.due_ms, $3) ELSE i.received_ms END, i.id "
                    "FROM incident i JOIN body_ancestor a ON a.body_id = i.body_id WHERE i.id = $1", NULL},
     [SQL_SCOPES] = {"incident.scopes", "SELECT body_id FROM incident_scope WHERE incident_id = $1", NULL},
     [SQL_SEES] = {"incident.sees", "SELECT count(*) FROM incident_scope WHERE incident_id = $1 AND body_id = $2", NULL},

@@ -281,7 +281,7 @@ static void shape_evidence(Request *request, const Incident *incident, Doc *list
   }
 }
 
-static const char *custody_word(const char *action) {
+const char *incident_custody_word(const char *action) {
   return strcmp(action, "received") == 0 ? "Nhận" : strcmp(action, "accessed") == 0 ? "Mở tệp" : "Giao nhận";
 }
 
@@ -289,7 +289,7 @@ static void shape_custody(Request *request, Doc *list) {
   for (Doc *row = list->first; row; row = row->next) {
     const Doc *intact = doc_get(row, KEY("intact"));
     doc_text(row, KEY("code"), arena_printf(request->arena, "CC-%02d", (int)doc_get(row, KEY("number"))->number));
-    const char *word = custody_word(doc_get_text(row, KEY("action")));
+    const char *word = incident_custody_word(doc_get_text(row, KEY("action")));
     doc_text(row, KEY("word"), message(request->lang, word));
     doc_bool(row, KEY("broken"), intact && intact->type == DOC_INT && !intact->number);
   }

@@ -191,8 +191,11 @@ static void split_labels(PlanReading *reading) {
       }
       PlanText rest = at > 0 ? plan_text_from(reading->chunk, block.text, (gsize)at) : PLAN_TEXT_EMPTY;
       gboolean bracketed = at > 0 && block.text.fold[at - 1] == '(';
+      gsize cut = at > 0 ? (gsize)at - (bracketed ? 1 : 0) : 0;
+      while (cut && !bracketed && strchr(" -,", block.text.fold[cut - 1]))
+        cut--;
       if (at > 0)
-        block.text = plan_text_slice(reading->chunk, block.text, 0, (gsize)at - (bracketed ? 1 : 0));
+        block.text = plan_text_slice(reading->chunk, block.text, 0, cut);
       finish(reading, &block);
       g_array_append_val(reading->blocks, block);
       if (at <= 0)

@@ -4,12 +4,12 @@
 
 /* Only these words make up a label; a sentence that happens to have a colon has others. */
 static const char *const LABEL_WORDS[] = {
-    "don",  "vi",   "co",   "quan",  "bo",    "phan", "to",   "chuc",  "ca",    "nhan", "nguoi", "chu",
-    "tri",  "thuc", "hien", "phoi",  "hop",   "cung", "cac",  "trach", "nhiem", "cong", "theo",  "doi",
-    "thoi", "gian", "han",  "hoan",  "thanh", "tien", "do",   "ky",    "diem",  "lo",   "trinh", "noi",
-    "dung", "vu",   "viec", "san",   "pham",  "ket",  "qua",  "dau",   "ra",    "du",   "kien",  "trien",
-    "khai", "the",  "va",   "chinh", "phong", "kinh", "phi",  "nguon", "yeu",   "cau",  "chiu",  "khoa",
-    "ban",  "lanh", "dao",  "muc",   "tham",  "gia",  "lien", "dinh",  "moc",   "tan",  "suat",  NULL};
+    "don",   "vi",   "co",    "quan",  "bo",   "phan", "to",    "chuc",  "ca",    "nhan", "nguoi", "chu",  "tri",
+    "thuc",  "hien", "phoi",  "hop",   "cung", "cac",  "trach", "nhiem", "cong",  "theo", "doi",   "thoi", "gian",
+    "han",   "hoan", "thanh", "tien",  "do",   "ky",   "diem",  "lo",    "trinh", "noi",  "dung",  "vu",   "viec",
+    "san",   "pham", "ket",   "qua",   "dau",  "ra",   "du",    "kien",  "trien", "khai", "the",   "va",   "chinh",
+    "phong", "kinh", "phi",   "nguon", "yeu",  "cau",  "chiu",  "khoa",  "ban",   "lanh", "dao",   "muc",  "tham",
+    "gia",   "lien", "moi",   "quan",  "dinh", "moc",  "tan",   "suat",  NULL};
 
 static gboolean only_label_words(const char *fold, gsize length) {
   int words = 0;
@@ -79,6 +79,11 @@ LabelKind plan_label_kind(const char *fold, gsize length) {
       {"chiu trach nhiem",           LABEL_LEAD      },
       {"trach nhiem thuc hien",      LABEL_LEAD      },
       {"=trach nhiem",               LABEL_LEAD      },
+      {"dau moi|thuc hien",          LABEL_LEAD      },
+      {"don vi dau moi",             LABEL_LEAD      },
+      {"co quan dau moi",            LABEL_LEAD      },
+      {"don vi lien quan",           LABEL_COORDINATE},
+      {"co quan lien quan",          LABEL_COORDINATE},
       {"san pham",                   LABEL_PRODUCT   },
       {"=ket qua",                   LABEL_PRODUCT   },
       {"ket qua dau ra",             LABEL_PRODUCT   },
@@ -91,12 +96,22 @@ LabelKind plan_label_kind(const char *fold, gsize length) {
       {"=nhiem vu cu the",           LABEL_CONTENT   },
       {"=noi dung nhiem vu",         LABEL_CONTENT   }
   };
+  const char *bracket = length && fold[length - 1] == ')' ? memchr(fold, '(', length) : NULL;
+  length = bracket ? (gsize)(bracket - fold) : length; /* "Đơn vị chủ trì (điểm a, b):" */
   while (length && fold[length - 1] == ' ')
     length--;
   if (!length || length > 60 || !only_label_words(fold, length))
     return LABEL_NONE;
   g_autofree char *name = g_strndup(fold, length);
   return (LabelKind)name_kind(RULES, G_N_ELEMENTS(RULES), name);
+}
+
+/* "…: A, Đơn vị phối hợp: B – Thời gian: C": a label in the middle of a line begins with a capital after , or -. */
+static gsize last_piece(PlanText text, gsize start, gsize colon) {
+  for (gsize i = colon; i-- > start + 1;)
+    if (text.fold[i] == ' ' && strchr(",-", text.fold[i - 1]) && plan_text_upper_at(text, i + 1))
+      return i + 1;
+  return colon;
 }
 
 gssize plan_label_find(PlanText text, gsize from, LabelKind *out_kind, gsize *out_value) {
@@ -109,6 +124,10 @@ gssize plan_label_find(PlanText text, gsize from, LabelKind *out_kind, gsize *ou
     while (start < colon && (text.fold[start] == ' ' || text.fold[start] == '-' || text.fold[start] == '+'))
       start++;
     LabelKind kind = plan_label_kind(text.fold + start, colon - start);
+    if (kind == LABEL_NONE) {
+      start = last_piece(text, start, colon);
+      kind = plan_label_kind(text.fold + start, colon - start);
+    }
     if (kind != LABEL_NONE) {
       *out_kind = kind;
       *out_value = colon + 1;

@@ -135,6 +135,20 @@ static void set_date(Head *head, PlanText text, gsize from, int day, int month, 
   head->date = TRUE;
 }
 
+/* "<Place>, ngày 03/4/2025": in figures only, and nothing after it. */
+static gboolean read_short_date(Head *head, PlanText text, int line) {
+  gssize at = plan_find_word(text.fold, 0, "ngay");
+  int day, month, year;
+  gsize end = at < 4 || at > 44 ? 0 : plan_date_parse(text.fold, (gsize)at + 4, &day, &month, &year);
+  if (!end || text.length - end > 2 || !strchr(",", text.fold[at - 2]) || !plan_text_upper_at(text, 0) ||
+      strpbrk(text.fold, "(;\""))
+    return FALSE;
+  set_date(head, text, (gsize)at, day, month, year, line);
+  PlanText place = plan_text_bare(head->reading->chunk, plan_text_slice(head->reading->chunk, text, 0, (gsize)at));
+  json_object_set_new(head->reading->plan, "place", plan_json_text(place));
+  return TRUE;
+}
+
 /* "<Place>, ngày … tháng … năm …" and nothing after it. */
 static gboolean read_date(Head *head, PlanText text, int line) {
   gssize at = plan_find_word(text.fold, 0, "ngay");
@@ -145,6 +159,8 @@ static gboolean read_date(Head *head, PlanText text, int line) {
   }
   const char *year_word = month < 0 ? NULL : strstr(text.fold + month, "nam");
   gsize year = year_word ? (gsize)(year_word - text.fold) : 0;
+  if (month < 0)
+    return read_short_date(head, text, line);
   if (!year || year - (gsize)at > 40 || at > 60)
     return FALSE;
   gsize end = year + 3 + strspn(text.fold + year + 3, " ");
@@ -196,8 +212,9 @@ static void read_motto_line(Head *head, guint index, gsize cut) {
     names_before(head, index);
   head->motto = (int)index;
   line->use = LINE_HEAD;
-  if (cut > 2)
-    add_name(head, plan_text_slice(head->reading->chunk, line->text, 0, cut), line->source->number);
+  PlanText left = plan_text_slice(head->reading->chunk, line->text, 0, cut);
+  if (cut > 2 && !read_number(head, left, line->source->number))
+    add_name(head, left, line->source->number);
 }
 
 static void read_line(Head *head, guint index) {

@@ -311,6 +311,68 @@ static void test_names_of_laws_and_of_people(void) {
   json_decref(plan);
 }
 
+static void test_owners_in_one_line(void) {
+  json_t *plan = read_text(
+      OPENING "II. NHIỆM VỤ\n1. Kiểm kê\nĐơn vị chủ trì: Công an xã, Đơn vị phối hợp: Trạm Y tế, Thời gian: Quý I, II "
+              "năm 2026\n"
+              "2. Sao lưu\nChủ trì: Phòng Kinh tế – Phối hợp: Công an xã – Thời gian: Từ tháng 3 đến tháng 5/2026\n"
+              "3. Trực tiếp nhận tin (Công an xã chủ trì, phối hợp với Trạm Y tế thực hiện).\n"
+              "4. Vá lỗ hổng\nPhòng Kinh tế chủ trì, phối hợp với Công an xã thực hiện trước ngày 30/6/2026.\n"
+              "5. Diễn tập\n- Đầu mối thực hiện: Công an xã\n- Đơn vị liên quan: Trạm Y tế\n" CLOSING);
+  static const char *const LEADS[] = {"Công an xã", "Phòng Kinh tế", "Công an xã", "Phòng Kinh tế", "Công an xã"};
+  static const char *const PARTNERS[] = {"Trạm Y tế", "Công an xã", "Trạm Y tế", "Công an xã", "Trạm Y tế"};
+  g_assert_cmpint((int)size_at(plan, "tasks"), ==, G_N_ELEMENTS(LEADS));
+  for (gsize i = 0; i < G_N_ELEMENTS(LEADS); i++) {
+    json_t *task = json_array_get(at(plan, "tasks"), i);
+    g_assert_cmpstr(text_at(task, "lead/0"), ==, LEADS[i]);
+    g_assert_cmpstr(text_at(task, "coordinate/0"), ==, PARTNERS[i]);
+    g_assert_cmpint((int)size_at(task, "lead"), ==, 1);
+  }
+  g_assert_cmpstr(text_at(plan, "tasks/0/time/due_to"), ==, "2026-06-30");
+  g_assert_cmpstr(text_at(plan, "tasks/1/time/due_from"), ==, "2026-03-01");
+  g_assert_cmpstr(text_at(plan, "tasks/1/time/due_to"), ==, "2026-05-31");
+  g_assert_cmpstr(text_at(plan, "tasks/2/content"), ==, "Trực tiếp nhận tin");
+  g_assert_cmpstr(text_at(plan, "tasks/3/time/due_to"), ==, "2026-06-30");
+  json_decref(plan);
+}
+
+static void test_table_without_outer_pipes(void) {
+  json_t *plan =
+      read_text(OPENING "II. NHIỆM VỤ\nTT | Nội dung | Thời gian | Chủ trì/phối hợp\nI | Trước khi có sự cố\n"
+                        "1.1 | Kiểm kê máy chủ | Quý I | Công an xã/Trạm Y tế\nII | Khi có sự cố\n"
+                        "2.1 | Khôi phục | | Phòng Kinh tế/Công an xã\n" CLOSING);
+  g_assert_cmpint((int)size_at(plan, "tasks"), ==, 2);
+  g_assert_cmpstr(text_at(plan, "tasks/0/lead/0"), ==, "Công an xã");
+  g_assert_cmpstr(text_at(plan, "tasks/0/coordinate/0"), ==, "Trạm Y tế");
+  g_assert_cmpstr(text_at(plan, "tasks/1/lead/0"), ==, "Phòng Kinh tế");
+  g_assert_cmpstr(text_at(plan, "tasks/1/time/kind"), ==, "on_event");
+  json_decref(plan);
+}
+
+static void test_letterhead_in_figures(void) {
+  json_t *plan =
+      read_text("UBND TỈNH NÚI ĐÁ          CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\nSỞ Y TẾ\n"
+                "Số : 12 /KH-SYT          Độc lập - Tự do - Hạnh phúc\nNúi Đá, ngày 3/4/2025\nKẾ HOẠCH\n"
+                "Ứng phó sự cố an toàn thông tin mạng năm 2025\nSở Y tế ban hành Kế hoạch như sau:\nI. MỤC ĐÍCH\n"
+                "- Một.\n" CLOSING);
+  g_assert_cmpstr(text_at(plan, "number/resolved"), ==, "12/KH-SYT");
+  g_assert_cmpstr(text_at(plan, "date/iso"), ==, "2025-04-03");
+  g_assert_cmpstr(text_at(plan, "place"), ==, "Núi Đá");
+  json_decref(plan);
+}
+
+static void test_degrees_before_the_name(void) {
+  static const char *const SIGNED[] = {"Ths. Bs. Nguyễn Hữu Ân", "PGS.TS. Nguyễn Hữu Ân", "BS CKII Nguyễn Hữu Ân",
+                                       "Đại tá Nguyễn Hữu Ân", "Nguyễn Hữu Ân"};
+  for (gsize i = 0; i < G_N_ELEMENTS(SIGNED); i++) {
+    g_autofree char *text = g_strconcat(OPENING "V. TỔ CHỨC THỰC HIỆN\n1. Công an xã\n- Theo dõi.\nGIÁM ĐỐC\n\n",
+                                        SIGNED[i], "\nNơi nhận:\n- Lưu: VT.\n", NULL);
+    json_t *plan = read_text(text);
+    g_assert_cmpstr(text_at(plan, "signer/name"), ==, "Nguyễn Hữu Ân");
+    json_decref(plan);
+  }
+}
+
 int main(int argc, char **argv) {
   static const struct {
     const char *path;
@@ -330,6 +392,10 @@ int main(int argc, char **argv) {
       {"/plan_read/groups_as_numbered_items",         test_groups_of_scenarios_as_numbered_items},
       {"/plan_read/cells_that_say_as_above",          test_cells_that_say_as_above              },
       {"/plan_read/names_of_laws_and_of_people",      test_names_of_laws_and_of_people          },
+      {"/plan_read/owners_in_one_line",               test_owners_in_one_line                   },
+      {"/plan_read/table_without_outer_pipes",        test_table_without_outer_pipes            },
+      {"/plan_read/degrees_before_the_name",          test_degrees_before_the_name              },
+      {"/plan_read/letterhead_in_figures",            test_letterhead_in_figures                },
       {"/plan_read/empty_and_endless",                test_empty_and_endless                    },
       {"/plan_read/no_plan",                          test_no_plan                              }
   };

@@ -162,8 +162,20 @@ static void read_docx_table(PlanReading *reading, guint first) {
   finish(reading, table, FALSE);
 }
 
+/* "| a | b |", or "a | b | c" without the outer pipes. */
 static gboolean is_pipe_row(const PlanLine *line) {
-  return line->use == LINE_FREE && line->text.fold[0] == '|' && strchr(line->text.fold + 1, '|');
+  if (line->use != LINE_FREE)
+    return FALSE;
+  const char *pipe = strchr(line->text.fold, '|');
+  if (pipe == line->text.fold)
+    return pipe && strchr(pipe + 1, '|');
+  const char *second = pipe ? strstr(pipe + 1, " |") : NULL;
+  return second && pipe[-1] == ' ' && strchr(second + 2, '|');
+}
+
+/* Once a table is open, a caption may have one pipe only: "I | Phòng ngừa". */
+static gboolean goes_on_in_pipes(const PlanLine *line) {
+  return is_pipe_row(line) || (line->use == LINE_FREE && strstr(line->text.fold, " | "));
 }
 
 static gboolean is_pipe_rule(const PlanLine *line) {
@@ -199,7 +211,7 @@ static guint read_pipe_table(PlanReading *reading, guint first) {
     PlanLine *line = plan_line(reading, i);
     if (line->use == LINE_BLANK && i - last < 3)
       continue;
-    if (!is_pipe_row(line)) {
+    if (!goes_on_in_pipes(line)) {
       gboolean caption = line->use == LINE_FREE && line->mark.kind <= MARK_ROMAN && line->text.length < 160 &&
                          table->rows->len && i + 1 < reading->lines->len && is_pipe_row(plan_line(reading, i + 1));
       if (!caption)
@@ -212,7 +224,8 @@ static guint read_pipe_table(PlanReading *reading, guint first) {
     last = i;
     if (is_pipe_rule(line))
       continue;
-    g_autofree char *raw = g_strdup(strchr(line->raw, '|') + 1);
+    const char *row_text = line->raw + strspn(line->raw, " \t");
+    g_autofree char *raw = g_strdup(row_text + (*row_text == '|' ? 1 : 0));
     g_strchomp(raw);
     if (*raw && raw[strlen(raw) - 1] == '|')
       raw[strlen(raw) - 1] = '\0';

@@ -50,10 +50,21 @@ static TaskPart cell_part(RowReader *rows, PlanRow *row, int column) {
 }
 
 /* One cell for all owners: "Chủ trì: A; phối hợp: B". */
-static void take_owners(RowReader *rows, Task *task, const TaskPart *part) {
+static void take_owners(RowReader *rows, Task *task, const TaskPart *part, int column) {
   LabelKind kind = LABEL_LEAD, next_kind = LABEL_NONE;
   gsize from = 0, value = 0;
   gssize at = plan_label_find(part->text, 0, &kind, &value);
+  const char *slash =
+      at < 0 && column >= 0 && strchr(rows->table->titles[column].fold, '/') ? strchr(part->text.fold, '/') : NULL;
+  if (slash) { /* a column "Chủ trì/phối hợp" with "A/B" in it */
+    gsize cut = (gsize)(slash - part->text.fold);
+    GStringChunk *chunk = rows->reading->chunk;
+    plan_task_part(task->leads, plan_text_bare(chunk, plan_text_slice(chunk, part->text, 0, cut)), part->line_from,
+                   part->line_to, part->inferred);
+    plan_task_part(task->coordinates, plan_text_bare(chunk, plan_text_from(chunk, part->text, cut + 1)),
+                   part->line_from, part->line_to, part->inferred);
+    return;
+  }
   from = at == 0 ? value : 0;
   if (at != 0)
     kind = LABEL_LEAD;
@@ -72,7 +83,8 @@ static void take_row(RowReader *rows, PlanRow *row) {
   PlanTable *table = rows->table;
   int content = column_with(table, COLUMN_CONTENT), lead = column_with(table, COLUMN_LEAD);
   Task task = plan_task_new();
-  TaskPart owners = cell_part(rows, row, column_with(table, COLUMN_OWNERS));
+  int both = column_with(table, COLUMN_OWNERS);
+  TaskPart owners = cell_part(rows, row, both);
   TaskPart led = cell_part(rows, row, lead), helped = cell_part(rows, row, column_with(table, COLUMN_COORDINATE));
   task.time = cell_part(rows, row, column_with(table, COLUMN_TIME));
   int product = column_with(table, COLUMN_PRODUCT);
@@ -82,7 +94,7 @@ static void take_row(RowReader *rows, PlanRow *row) {
     task.product.text = row->cells[product].text;
   plan_task_part(task.leads, led.text, led.line_from, led.line_to, led.inferred);
   plan_task_part(task.coordinates, helped.text, helped.line_from, helped.line_to, helped.inferred);
-  take_owners(rows, &task, &owners);
+  take_owners(rows, &task, &owners, both);
   rows->row++;
   const char *count =
       table->roles[0] == COLUMN_COUNT ? plan_text_bare(rows->reading->chunk, row->cells[0].text).text : "";

@@ -63,6 +63,22 @@ static gboolean is_position(PlanText text) {
   return plan_text_caps(text) && plan_starts_any(text.fold, POSITIONS) && text.length < 60;
 }
 
+/* What stands before a name: "PGS.TS. ", "Ths. Bs. ", "BS CKII ", "Đại tá ". */
+static PlanText without_degrees(PlanReading *reading, PlanText text) {
+  static const char *const DEGREES[] = {
+      "bs",       "bsck1",     "bscki",   "bsckii",   "cki",         "ckii",        "ck1",          "ck2",
+      "ts",       "ths",       "pgs",     "gs",       "ks",          "cn",          "ds",           "dsckii",
+      "bac si",   "tien si",   "thac si", "thieu uy", "trung uy",    "dai uy",      "thuong uy",    "thieu ta",
+      "trung ta", "thuong ta", "dai ta",  "ky su",    "thieu tuong", "trung tuong", "thuong tuong", NULL};
+  gsize from = 0;
+  for (gsize i = 0; i < text.length; i++)
+    from = text.fold[i] == '.' ? i + 1 : from;
+  from += strspn(text.fold + from, " ");
+  for (gsize length; (length = plan_starts_any(text.fold + from, DEGREES)) && text.fold[from + length] == ' ';)
+    from += length + 1;
+  return plan_text_from(reading->chunk, text, from);
+}
+
 /* Two to six words with capitals, nothing else. */
 static gboolean is_name(PlanText text) {
   int words = 0;
@@ -71,7 +87,7 @@ static gboolean is_name(PlanText text) {
       return FALSE;
     gsize end = i;
     while (end < text.length && text.fold[end] != ' ') {
-      if (!g_ascii_isalpha(text.fold[end]) && !(text.fold[end] == '.' && i == 0) && !strchr("'`\x7f", text.fold[end]))
+      if (!g_ascii_isalpha(text.fold[end]) && !strchr("'`\x7f", text.fold[end]))
         return FALSE;
       end++;
     }
@@ -129,13 +145,10 @@ static gboolean take_piece(Tail *tail, PlanText text, int line) {
       tail->position = plan_json_text(text);
       plan_note(tail->reading, PLAN_READ, line, line, "/signer/position");
     }
-  } else if (!json_is_null(tail->position) && json_is_null(tail->name) && is_name(text) &&
-             plan_mark(text).kind == MARK_NONE) {
+  } else if (!json_is_null(tail->position) && json_is_null(tail->name) && plan_mark(text).kind == MARK_NONE &&
+             is_name(without_degrees(tail->reading, text))) {
     json_decref(tail->name);
-    gsize from = 0; /* degrees stand before the name: "PGS.TS. …" */
-    for (gsize i = 0; i < text.length; i++)
-      from = text.fold[i] == '.' ? i + 1 : from;
-    tail->name = plan_json_text(plan_text_from(tail->reading->chunk, text, from));
+    tail->name = plan_json_text(without_degrees(tail->reading, text));
     plan_note(tail->reading, PLAN_READ, line, line, "/signer/name");
   } else if (tail->recipients && text.fold[0] != '(' && text.fold[0] != '[') {
     take_recipient(tail, text, line);

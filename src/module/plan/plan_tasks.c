@@ -211,34 +211,63 @@ static PlanText time_in_sentence(PlanReading *reading, PlanText text) {
   return PLAN_TEXT_EMPTY;
 }
 
+/* Where the owner starts in "Giao A chủ trì, …", in "A chủ trì, phối hợp với …" right under the work, and in
+ * "… (A chủ trì, phối hợp với B)" behind it; -1 where nobody is put in charge. */
+static gssize owner_in_sentence(PlanReading *reading, int index) {
+  PlanBlock *block = plan_block(reading, index);
+  const char *fold = block->text.fold, *bracket = strrchr(fold, '(');
+  if (plan_starts(fold, "giao "))
+    return plan_text_upper_at(block->text, 0) ? plan_starts(fold, "giao cho ") ? 9 : 5 : -1;
+  gboolean under_work = block->mark.kind == MARK_NONE && index && block->parent == index - 1;
+  gsize from = bracket ? (gsize)(bracket - fold) + 1 : 0;
+  gssize leads = plan_find_word(fold, from, "chu tri");
+  if ((!bracket && !under_work) || leads < 4 || !plan_unit_starts(block->text, from) ||
+      strcspn(fold + from, ":;,") < (gsize)leads - from || !plan_starts(fold + leads, "chu tri, phoi hop"))
+    return -1;
+  return (gssize)from;
+}
+
+/* The words of the task: the sentence; with the item above where the work stands there; without the owner behind it. */
+static TaskPart assigned_work(Prose *prose, int index, gsize from) {
+  PlanBlock *block = plan_block(prose->reading, index);
+  GStringChunk *chunk = prose->reading->chunk;
+  TaskPart work = {block->text, block->line_from, block->line_to, FALSE};
+  if (from > 1 && block->text.fold[from - 1] == '(')
+    work.text = plan_text_slice(chunk, block->text, 0, from - 1);
+  if (block->mark.kind != MARK_NONE || !index || block->parent != index - 1 || prose->last >= index - 1)
+    return work;
+  PlanBlock *item = plan_block(prose->reading, index - 1);
+  if (item->mark.kind >= MARK_NUMBER && item->mark.kind != MARK_NONE && item->label == LABEL_NONE) {
+    work.text = plan_text_join(chunk, item->text, block->text);
+    work.line_from = item->line_from;
+  }
+  return work;
+}
+
 /* "Giao A chủ trì, phối hợp với B xây dựng …": a task in one sentence. */
 static gboolean take_assignment(Prose *prose, int index) {
   PlanReading *reading = prose->reading;
   PlanBlock *block = plan_block(reading, index);
-  gsize from = plan_starts(block->text.fold, "giao cho ") ? 9 : plan_starts(block->text.fold, "giao ") ? 5 : 0;
+  gssize owner = owner_in_sentence(reading, index);
+  gsize from = (gsize)MAX(owner, 0);
   gssize leads = plan_find_word(block->text.fold, from, "chu tri");
-  if (!from || leads < 0 || leads > 140 || !plan_unit_word(block->text.fold + from) ||
-      !plan_text_upper_at(block->text, 0))
+  if (owner < 0 || leads < 0 || (gsize)leads > from + 140 || !plan_unit_word(block->text.fold + from))
     return FALSE;
   flush(prose);
   gsize after = (gsize)leads + 7;
   gssize with = plan_find_word(block->text.fold, after, "phoi hop voi");
   Task task = plan_task_new();
-  if (with >= 0 && (gsize)with < after + 4) {
+  if (with >= 0 && (gsize)with < after + 6) {
     gsize start = (gsize)with + 13, verb = plan_duty_verb(block->text, start);
-    plan_task_part(task.coordinates, plan_text_slice(reading->chunk, block->text, start, verb), block->line_from,
-                   block->line_to, FALSE);
+    verb = MIN(verb, start + strcspn(block->text.fold + MIN(start, block->text.length), ")"));
+    PlanText partners = plan_text_bare(reading->chunk, plan_text_slice(reading->chunk, block->text, start, verb));
+    if (g_str_has_suffix(partners.fold, " thuc hien"))
+      partners = plan_text_slice(reading->chunk, partners, 0, partners.length - strlen(" thuc hien"));
+    plan_task_part(task.coordinates, partners, block->line_from, block->line_to, FALSE);
   }
   plan_task_part(task.leads, plan_text_slice(reading->chunk, block->text, from, (gsize)leads), block->line_from,
                  block->line_to, FALSE);
-  task.content = (TaskPart){block->text, block->line_from, block->line_to, FALSE};
-  if (block->mark.kind == MARK_NONE && block->parent == index - 1 && prose->last < index - 1) {
-    PlanBlock *item = plan_block(reading, index - 1); /* the work stands in the item above, "Giao …" says whose it is */
-    if (item->mark.kind >= MARK_NUMBER && item->mark.kind != MARK_NONE && item->label == LABEL_NONE) {
-      task.content.text = plan_text_join(reading->chunk, item->text, block->text);
-      task.content.line_from = item->line_from;
-    }
-  }
+  task.content = assigned_work(prose, index, from);
   task.time = (TaskPart){time_in_sentence(reading, block->text), block->line_from, block->line_to, FALSE};
   task.response = plan_block_response(reading, block->parent);
   task.id = plan_block_id(reading, index);

@@ -208,6 +208,20 @@ static int quarter_value(const char *fold) {
   return value >= 1 && value <= 4 ? value : 0;
 }
 
+/* "Quý II, III", "Quý II và Quý IV": the last quarter named. */
+static int last_quarter(const char *fold, int quarter) {
+  static const char *const BETWEEN[] = {"va", "den", "quy", NULL};
+  for (fold += strspn(fold, "ivx1234"); *fold;) {
+    fold += strspn(fold, " ,-");
+    gsize word = plan_starts_any(fold, BETWEEN), roman = strspn(fold, "ivx");
+    if (!word && (!roman || g_ascii_isalnum(fold[roman])))
+      break;
+    quarter = word ? quarter : MAX(quarter, quarter_value(fold));
+    fold += word ? word : roman;
+  }
+  return quarter;
+}
+
 /* "trước ngày 30/6/2025", "Quý II/2025", "tháng 9 năm 2024", "năm 2025". A year that stands nowhere is left out. */
 static void set_due(json_t *time, const char *fold, int year) {
   int day = 0, month = 0;
@@ -216,8 +230,9 @@ static void set_due(json_t *time, const char *fold, int year) {
     return;
   gssize quarter = plan_find_word(fold, 0, "quy");
   if (quarter >= 0 && quarter_value(fold + quarter + 3 + strspn(fold + quarter + 3, " "))) {
-    int q = quarter_value(fold + quarter + 3 + strspn(fold + quarter + 3, " "));
-    set_days(time, year, q * 3 - 2, 1, q * 3, last_day(year, q * 3));
+    const char *first = fold + quarter + 3 + strspn(fold + quarter + 3, " ");
+    int q = quarter_value(first), last = last_quarter(first, q);
+    set_days(time, year, q * 3 - 2, 1, last * 3, last_day(year, last * 3));
     return;
   }
   const char *digits = skip_to_digit(fold);
@@ -234,12 +249,28 @@ static void set_due(json_t *time, const char *fold, int year) {
     set_days(time, year, before ? 0 : 1, 1, 12, 31);
 }
 
+/* "Từ ngày 01/4 đến ngày 30/6/2025": each half by itself, the year of the second for the first. */
+static void set_range(json_t *time, const char *fold, int year) {
+  gssize from = plan_find_word(fold, 0, "tu"), to = plan_find_word(fold, 0, "den");
+  if (from < 0 || to < from) {
+    set_due(time, fold, year);
+    return;
+  }
+  g_autofree char *half = g_strndup(fold + from, (gsize)(to - from));
+  json_t *begin = json_object();
+  set_due(begin, half, year_in(half) ? 0 : year_in(fold) ? year_in(fold) : year);
+  set_due(time, fold + to, year);
+  if (json_object_get(begin, "due_from") && json_object_get(time, "due_to"))
+    json_object_set(time, "due_from", json_object_get(begin, "due_from"));
+  json_decref(begin);
+}
+
 json_t *plan_time_json(PlanText text, int year) {
   const char *kind = plan_time_kind(text.fold);
   json_t *time = json_object();
   json_object_set_new(time, "text", strcmp(kind, "none") ? plan_json_text(text) : json_null());
   json_object_set_new(time, "kind", json_string(kind));
   if (!strcmp(kind, "once"))
-    set_due(time, text.fold, year);
+    set_range(time, text.fold, year);
   return time;
 }
