@@ -1,6 +1,6 @@
 """Duties: duty.list, duty.form, duty.view, duty.add, duty.assign, duty.move, duty.edit, duty.start, duty.submit,
 duty.approve, duty.return, duty.complete, duty.reopen, duty.waive, duty.evidence, duty.prove, duty.report, duty.undo,
-duty.export; board.show, calendar.month, calendar.feed, search.find."""
+duty.export; board.show, calendar.month, calendar.feed, search.find, board.help."""
 import re
 
 import pytest
@@ -21,6 +21,18 @@ def test_new_duty_is_listed_and_found(world, duty):
     assert client.page("/nhiem-vu/moi").status == 200
     assert duty in [row["id"] for row in client.get("/tim?q=dien tap&limit=100").json["rows"]], "search needs no diacritics"
     assert duty in [row["id"] for row in client.get("/nhiem-vu?q=DIEN TAP").json["rows"]]
+
+
+def test_help_needs_no_account_and_leads_to_pages(world):
+    help_page = world.client(None).page("/tro-giup")
+    assert help_page.status == 200
+    for path in re.findall(r'href="(/[^"#]*)"', re.search(r"<main.*</main>", help_page.text, re.S)[0]):
+        assert world.client().page(path).status == 200, path
+
+
+def test_calendar_leads_to_its_days(world, duty):
+    page = world.client().page("/lich?thang=2030-12")
+    assert 'id="ngay-15"' in page.text
 
 
 def test_complete_needs_proof(world, duty):

@@ -277,6 +277,7 @@ def test_observables_are_defanged_and_met_again_elsewhere(public, user):
 
 
 def test_evidence_is_hashed_on_arrival_and_on_access(public, user, installation):
+    """evidence.file, evidence.verify."""
     _, code = confirmed(public, user, description="Thu mẫu mã độc trên máy MC-02.")
     added = user.upload(f"/api/su-co/{code}/chung-cu", "file", "mau.bin", b"mau ma doc" * 1000, title="Mẫu mã độc", where="MC-02", how="sao chép")
     evidence = good(added)["id"]
@@ -355,6 +356,36 @@ def test_a_paper_lists_what_is_missing_and_is_frozen_once_signed(public, user):
     assert pdf.body == user.api("GET", f"{path}/{paper}/tep", format="pdf").body
 
 
+def test_the_life_of_a_paper(public, user):
+    """incident.paper_form, incident.paper_save, incident.paper_submit, incident.paper_return, incident.paper_sign, incident.paper_file."""
+    _, code = confirmed(public, user, description="Sự cố để thử trả lại văn bản.", seen="2026-02-10T08:00:00+07:00")
+    base = f"/su-co/{code}/van-ban"
+    paper = good(user.api("POST", base + "/luu", {"form": "mau-03", "fields": MAU_03}))["paper"]
+    assert user.api("POST", f"{base}/{paper}/tra-lai").status == 409, "a draft has not been submitted"
+    good(user.api("POST", f"{base}/{paper}/trinh"))
+    assert user.api("POST", base + "/luu", {"form": "mau-03", "paper": paper, "fields": {"proposal": "sửa"}}).status == 409
+    assert good(user.api("POST", f"{base}/{paper}/tra-lai"))["state"] == "draft"
+    good(user.api("POST", base + "/luu", {"form": "mau-03", "paper": paper, "fields": {"proposal": "Đề nghị điều phối"}}))
+    good(user.api("POST", f"{base}/{paper}/trinh"))
+    signed = good(user.api("POST", f"{base}/{paper}/da-ky", {"number": "9/BC-UBND", "day": "12/02/2026", "signer": "Trần Quốc Tuấn"}))
+    assert signed["state"] == "signed", "without a scan it waits for one"
+    assert "Đề nghị điều phối" in json.dumps(good(user.api("GET", base + "/soan", form="mau-03", paper=paper)), ensure_ascii=False)
+
+
+def test_facts_are_assessed_alike_everywhere(public, user, installation):
+    """incident.assess on three ways, incident.classify_form of a case."""
+    facts = {"detected_at": "2026-01-12T07:40:00+07:00", "told_at": None}
+    told = good(user.api("POST", "/su-co/danh-gia", {"facts": facts}))
+    assert {clock["id"]: clock["due"] for clock in told["clocks"]} == {"notice": "2026-01-17T07:40:00+07:00"}
+    typed = installation.cli("incident", "assess", "--json", stdin=json.dumps(facts))
+    assert json.loads(typed.stdout) == told
+    assert installation.cli("incident", "assess", stdin="[]").returncode == 3
+    _, code = confirmed(public, user, description="Sự cố để xem tiêu chí.", seen=facts["detected_at"])
+    criteria = good(user.api("GET", f"/su-co/{code}/phan-loai"))["criteria"]
+    assert [row["state"]["label"] for row in criteria] == [line["result"] for line in told["why"]]
+    assert all(row["basis"] for row in criteria)
+
+
 def test_a_draft_follows_the_case_but_for_what_was_written(public, user):
     _, code = confirmed(public, user, description="Máy chủ tệp bị mã hóa.")
     path = f"/su-co/{code}/van-ban"
@@ -375,6 +406,7 @@ def test_a_draft_follows_the_case_but_for_what_was_written(public, user):
 
 
 def test_the_sheet_and_the_file_hold_the_case(public, user):
+    """incident.sheet, incident.sheet_file, incident.file."""
     _, code = confirmed(public, user, description="Hồ sơ phải đủ mọi điều.")
     act(user, code, "dien-bien", text="Đã rút dây mạng bốn máy.")
     act(user, code, "nguoi", name="Phạm Văn Phúc", unit="Văn hóa - Xã hội", role="Cách ly máy", phone="0237 000 0112")

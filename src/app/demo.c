@@ -40,14 +40,14 @@ Doc *demo_call(Demo *demo, Arena *arena, const char *login, const char *operatio
                GError **error) {
   g_autoptr(Request) request = request_new(demo->app, arena, app_find_operation(demo->app, operation), FACE_CLI);
   Doc *answer = doc_new(arena);
-  gboolean good = sign_in(request, login, error) && (!file || put_file(request, file, error));
+  gboolean good = (!login || sign_in(request, login, error)) && (!file || put_file(request, file, error));
   for (; good && fields && fields->name; fields++)
     good = !fields->value || request_put(request, fields->name, fields->value, error);
   good = good && request_run(request, answer, error);
   for (guint i = 0; !good && i + 1 < request->field_errors->len; i += 2)
     g_prefix_error(error, "%s: ", (const char *)request->field_errors->pdata[i]);
   if (!good)
-    g_prefix_error(error, "%s (%s): ", operation, login);
+    g_prefix_error(error, "%s (%s): ", operation, login ? login : "-");
   return good ? answer : NULL;
 }
 
@@ -106,7 +106,7 @@ static gboolean settle(Change *change, void *data, GError **error) {
          add_units(change, settling, error) && add_users(change, settling, error);
 }
 
-static const DemoBody *find_body(const Demo *demo, const char *key) {
+const DemoBody *demo_find_body(const Demo *demo, const char *key) {
   for (guint i = 0; i < demo->bodies->len; i++)
     if (strcmp(((const DemoBody *)demo->bodies->pdata[i])->key, key) == 0)
       return demo->bodies->pdata[i];
@@ -121,15 +121,17 @@ static void find_people(DemoBody *body, const DemoBody *parent) {
     body->admin = parent->admin;
     body->leader = parent->leader;
     body->officer = parent->officer;
+    body->dispatcher = parent->dispatcher;
     body->member = parent->member;
   }
   json_array_foreach(json_object_get(body->row, "users"), index, user) {
     Role role = role_from_name(word_of(ROLES, text_of(user, "role")));
-    const char **place = role == ROLE_ADMIN     ? &body->admin
-                         : role == ROLE_LEADER  ? &body->leader
-                         : role == ROLE_OFFICER ? &body->officer
-                         : role == ROLE_MEMBER  ? &body->member
-                                                : NULL;
+    const char **place = role == ROLE_ADMIN        ? &body->admin
+                         : role == ROLE_LEADER     ? &body->leader
+                         : role == ROLE_OFFICER    ? &body->officer
+                         : role == ROLE_DISPATCHER ? &body->dispatcher
+                         : role == ROLE_MEMBER     ? &body->member
+                                                   : NULL;
     if (place)
       *place = text_of(user, "login");
   }
@@ -138,7 +140,7 @@ static void find_people(DemoBody *body, const DemoBody *parent) {
 static gboolean add_body(Demo *demo, const json_t *row, const char *folder, const char *password, GError **error) {
   g_autoptr(Request) request = request_new_for_job(demo->app, demo->arena, "demo");
   DemoBody *body = arena_alloc(demo->arena, sizeof *body);
-  const DemoBody *parent = find_body(demo, text_of(row, "parent"));
+  const DemoBody *parent = demo_find_body(demo, text_of(row, "parent"));
   const char *plan = text_of(row, "plan");
   *body = (DemoBody){.key = text_of(row, "key"), .row = row, .plan = *plan ? arena_printf(demo->arena, "%s/%s", folder, plan) : ""};
   find_people(body, parent);
@@ -261,7 +263,7 @@ static gboolean write_logins(const Demo *demo, const char *password, GError **er
   return write_home_file(demo->app, "demo-logins.json", text, error);
 }
 
-static gboolean build_world(Demo *demo, const json_t *world, const char *folder, GError **error) {
+static gboolean build_world(Demo *demo, const json_t *world, const json_t *book, const char *folder, GError **error) {
   const char *password = new_password(demo->arena);
   gsize index;
   json_t *row;
@@ -272,25 +274,29 @@ static gboolean build_world(Demo *demo, const json_t *world, const char *folder,
   for (guint i = 0; i < demo->bodies->len; i++)
     if (!add_contacts(demo, demo->bodies->pdata[i], error))
       return FALSE;
-  return demo_play_year(demo, error) && write_logins(demo, password, error) && write_home_file(demo->app, "demo", "", error);
+  return demo_load_incidents(demo, book) && demo_play_year(demo, error) && write_logins(demo, password, error) && write_home_file(demo->app, "demo", "", error);
 }
 
 static gboolean build(App *app, GError **error) {
   g_autoptr(Arena) arena = arena_new();
   g_autoptr(GPtrArray) bodies = g_ptr_array_new();
+  g_autoptr(GPtrArray) acts = g_ptr_array_new();
   g_autofree char *folder = g_build_filename(app->data_dir, "demo", NULL);
   g_autofree char *path = g_build_filename(folder, "demo.yaml", NULL);
+  g_autofree char *incidents = g_build_filename(folder, "incidents.yaml", NULL);
   g_autofree char *store = g_build_filename(app->home, "ungcuu.db", NULL);
   if (g_file_test(store, G_FILE_TEST_EXISTS)) {
     g_set_error(error, APP_ERROR, ERROR_REFUSED, "Thư mục %s đã có dữ liệu; dữ liệu mẫu chỉ nạp vào thư mục trống.", app->home);
     return FALSE;
   }
   json_t *world = yaml_load_file(path, error);
-  Demo demo = {app, arena, bodies, clock_now_ms()};
+  json_t *book = world ? yaml_load_file(incidents, error) : NULL;
+  Demo demo = {.app = app, .arena = arena, .bodies = bodies, .acts = acts, .today_ms = clock_now_ms()};
   clock_set_fixed(day_start_ms(day_add(day_at(demo.today_ms), -365)) + 8 * HOUR_MS);
-  gboolean good = world && app_open(app, TRUE, error) && build_world(&demo, world, folder, error);
+  gboolean good = book && app_open(app, TRUE, error) && build_world(&demo, world, book, folder, error);
   clock_set_fixed(0);
   json_decref(world);
+  json_decref(book);
   return good;
 }
 

@@ -9,7 +9,7 @@
 
 int demo_run(App *app, int argc, char **argv);
 
-/* --- shared by demo.c (the world) and demo_year.c (its year); private to them --- */
+/* --- shared by demo.c (the world), demo_year.c (its year) and demo_incident.c (its incidents); private to them --- */
 
 typedef struct {
   const char *name, *value;
@@ -17,7 +17,7 @@ typedef struct {
 
 typedef struct {
   const char *key, *id, *plan; /* plan: path of its plan's text, "" without one */
-  const char *admin, *leader, *officer, *member; /* logins; of the nearest body above where it has none of its own */
+  const char *admin, *leader, *officer, *dispatcher, *member; /* logins; of the nearest body above where it has none of its own */
   const json_t *row;           /* of demo.yaml */
 } DemoBody;
 
@@ -25,10 +25,12 @@ typedef struct {
   App *app;
   Arena *arena;      /* for the whole run */
   GPtrArray *bodies; /* DemoBody, parents first */
+  GPtrArray *acts;   /* on the incidents, by their moment */
+  guint next_act;    /* the first that is not played yet */
   gint64 today_ms;   /* the machine's, when the demo was begun */
 } Demo;
 
-/* Runs an operation as that user; fields end with {NULL}; `file` is the value of a field "file", or NULL. The answer lives
+/* Runs an operation as that user, NULL: nobody; fields end with {NULL}; `file` is the value of a field "file", or NULL. The answer lives
  * in `arena`. */
 Doc *demo_call(Demo *demo, Arena *arena, const char *login, const char *operation, const DemoField *fields, const char *file,
                GError **error);
@@ -39,3 +41,9 @@ gint64 demo_plan_ms(const DemoBody *body, gint64 absent_ms);
 
 /* The clock goes from a year ago to now; leaves it running. */
 gboolean demo_play_year(Demo *demo, GError **error);
+
+const DemoBody *demo_find_body(const Demo *demo, const char *key);
+/* Takes the acts of data/demo/incidents.yaml, which lives on; FALSE: there are none. */
+gboolean demo_load_incidents(Demo *demo, const json_t *book);
+/* Plays what happens up to that moment, each act at its own. */
+gboolean demo_play_incidents(Demo *demo, gint64 until_ms, GError **error);

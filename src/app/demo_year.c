@@ -100,10 +100,14 @@ typedef struct {
   gint64 now;           /* day number of the day being played */
 } Year;
 
-/* Acts follow one another through the office hours of the day, none after the moment when the demo is made. */
-static void next_moment(const Year *year) {
+/* Acts follow one another through the office hours of the day, none after the moment when the demo is made; what happens
+ * to incidents in between comes first. */
+static gboolean next_moment(const Year *year, GError **error) {
   gint64 opens = day_start_ms(day_from_number(year->now)) + 8 * HOUR_MS + (year->now * 37 % 60) * MINUTE_MS;
-  clock_set_fixed(MIN(MAX(opens, clock_now_ms() + PAUSE_MS), year->demo->today_ms));
+  gint64 moment = MIN(MAX(opens, clock_now_ms() + PAUSE_MS), year->demo->today_ms);
+  gboolean good = demo_play_incidents(year->demo, moment, error);
+  clock_set_fixed(moment);
+  return good;
 }
 
 static const char *login_of(const DemoBody *body, Who who) {
@@ -117,8 +121,8 @@ static gboolean take_step(Year *year, const char *id, const char *title, const S
                               {"note", !step->note ? words_for(title) : *step->note ? step->note : NULL},
                               {"due", step->move_days ? moved : NULL},
                               {NULL, NULL}};
-  next_moment(year);
-  return demo_call(year->demo, year->arena, login_of(year->body, step->who), step->operation, fields, NULL, error) != NULL;
+  return next_moment(year, error) &&
+         demo_call(year->demo, year->arena, login_of(year->body, step->who), step->operation, fields, NULL, error) != NULL;
 }
 
 static guint64 number_in(const char *code) {
@@ -209,8 +213,7 @@ static gboolean begin(Year *year, GError **error) {
                                 {"due", ROUTINE[i].due_days ? due : NULL},
                                 {"lead", year->body->id},
                                 {NULL, NULL}};
-    next_moment(year);
-    if (!demo_call(year->demo, year->arena, year->body->officer, "duty.add", fields, NULL, error))
+    if (!next_moment(year, error) || !demo_call(year->demo, year->arena, year->body->officer, "duty.add", fields, NULL, error))
       return FALSE;
   }
   return demo_call(year->demo, year->arena, year->body->officer, "duty.from_law", NULL, NULL, error) != NULL;
@@ -274,12 +277,14 @@ static gboolean issue(Year *year, GError **error) {
   gint64 dated = day_number(day_at(demo_plan_ms(year->body, year->demo->today_ms)));
   if (CLAMP(dated, year->today - YEAR_DAYS, year->today) != year->now)
     return TRUE;
-  next_moment(year);
-  return demo_issue_plan(year->demo, year->body, error);
+  return next_moment(year, error) && demo_issue_plan(year->demo, year->body, error);
 }
 
 static gboolean play(Year *year, GError **error) {
-  clock_set_fixed(MIN(MAX(day_start_ms(day_from_number(year->now)) + 7 * HOUR_MS, clock_now_ms()), year->demo->today_ms));
+  gint64 morning = MIN(MAX(day_start_ms(day_from_number(year->now)) + 7 * HOUR_MS, clock_now_ms()), year->demo->today_ms);
+  if (!demo_play_incidents(year->demo, morning, error))
+    return FALSE;
+  clock_set_fixed(morning);
   gboolean monday = day_weekday(day_from_number(year->now)) == 1;
   return (!monday || run_jobs(year->demo->app, error)) && for_each_plan(year, issue, error) && for_each_plan(year, play_day, error);
 }
@@ -291,6 +296,7 @@ gboolean demo_play_year(Demo *demo, GError **error) {
   gboolean good = for_each_plan(&year, begin, error);
   for (; good && year.now < today; year.now++)
     good = play(&year, error);
+  good = good && demo_play_incidents(demo, demo->today_ms, error);
   clock_set_fixed(demo->today_ms);
   return good && play(&year, error) && for_each_plan(&year, end, error) && run_jobs(demo->app, error);
 }

@@ -212,7 +212,9 @@ static void add_errors(const Request *failed, const GError *error, Doc *page) {
   Doc *errors = doc_object(page, KEY("errors"));
   Doc *fields = doc_list(errors, KEY("fields"));
   const GPtrArray *list = failed->field_errors;
-  doc_text(errors, KEY("title"), message(failed->lang, "Chưa lưu được. Nội dung đã nhập còn nguyên trên trang."));
+  gboolean unknown = g_error_matches(error, APP_ERROR, ERROR_UNAUTHENTICATED);
+  doc_text(errors, KEY("title"), unknown ? message(failed->lang, "Chưa đăng nhập được.")
+                                         : message(failed->lang, "Chưa lưu được. Nội dung đã nhập còn nguyên trên trang."));
   doc_text(errors, KEY("code"), error_info(error)->label);
   doc_text(errors, KEY("operation"), failed->operation->name);
   if (!list->len)

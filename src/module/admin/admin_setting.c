@@ -63,13 +63,22 @@ static void add_form(Request *request, Doc *answer) {
   }
 }
 
+/* Who looks after one body comes here for its people. */
+static gboolean show_only_tabs(Request *request, Doc *answer) {
+  setting_tabs(request, answer);
+  doc_text(doc_object(answer, KEY("empty")), KEY("text"),
+           message(request->lang, "Cài đặt chung thuộc quản trị của cơ quan đứng đầu hệ thống. Các mục trên dùng được cho đơn vị này."));
+  return TRUE;
+}
+
 gboolean setting_list(Request *request, Doc *answer, GError **error) {
-  if (!body_require_top(request, "admin.read", error))
-    return FALSE;
+  gboolean page = request->face == FACE_WEB;
+  if (!body_require_top(request, "admin.read", page ? NULL : error))
+    return page && show_only_tabs(request, answer);
   Doc *rows = doc_list(answer, KEY("rows"));
   EACH_SETTING(request->app, setting)
     add_row(request, setting, rows);
-  if (request->face != FACE_WEB)
+  if (!page)
     return TRUE;
   setting_tabs(request, answer);
   add_file_rows(request, answer);

@@ -77,7 +77,7 @@ static void add_cell(Request *request, Doc *days, Day day, Day first, const Doc 
   if (count <= SHOWN_A_DAY)
     return;
   doc_int(cell, KEY("more"), count - SHOWN_A_DAY);
-  doc_text(cell, KEY("more_url"), arena_printf(request->arena, "#ngay-%d", day.day));
+  doc_text(cell, KEY("more_url"), arena_printf(request->arena, "/lich?thang=%04d-%02d#ngay-%d", day.year, day.month, day.day));
 }
 
 static void add_weeks(Request *request, Doc *answer, Day first, Day last, const Doc *items) {
@@ -90,6 +90,14 @@ static void add_weeks(Request *request, Doc *answer, Day first, Day last, const 
   }
 }
 
+const char *board_day_title(Request *request, Day day) {
+  const char *name = message(request->lang, day_weekday_name(day));
+  char text[11], capital[7] = {0};
+  date_write_day(text, day_start_ms(day));
+  g_unichar_to_utf8(g_unichar_toupper(g_utf8_get_char(name)), capital);
+  return arena_printf(request->arena, "%s%s, %s", capital, g_utf8_next_char(name), text);
+}
+
 static void add_days(Request *request, Doc *answer, Day first, Day last, const Doc *items) {
   Doc *days = doc_list(answer, KEY("days"));
   for (Day day = first; day_compare(day, last) <= 0; day = day_add(day, 1)) {
@@ -97,10 +105,8 @@ static void add_days(Request *request, Doc *answer, Day first, Day last, const D
     g_autoptr(Arena) scratch = arena_new();
     if (!copy_day(items, iso(arena, day), doc_list(doc_new(scratch), KEY("none")), G_MAXINT))
       continue;
-    char text[11];
-    date_write_day(text, day_start_ms(day));
     Doc *row = doc_object(days, NULL);
-    doc_text(row, KEY("day"), arena_printf(arena, "%s, %s", message(request->lang, day_weekday_name(day)), text));
+    doc_text(row, KEY("day"), board_day_title(request, day));
     doc_int(row, KEY("number"), day.day);
     doc_bool(row, KEY("today"), day_compare(day, day_at(request->now_ms)) == 0);
     copy_day(items, iso(arena, day), doc_list(row, KEY("items")), G_MAXINT);

@@ -9,15 +9,9 @@
 /* --- Bảng trực --- */
 
 static const char *day_sentence(Request *request) {
-  Day today = day_at(request->now_ms);
-  char day[11], clock[6];
-  date_write_day(day, request->now_ms);
+  char clock[6];
   date_write_clock(clock, request->now_ms);
-  g_autofree char *name = g_strdup(message(request->lang, day_weekday_name(today)));
-  gunichar first = g_unichar_toupper(g_utf8_get_char(name));
-  char capital[7] = {0};
-  g_unichar_to_utf8(first, capital);
-  return arena_printf(request->arena, "%s%s, %s · %s", capital, g_utf8_next_char(name), day, clock);
+  return arena_printf(request->arena, "%s · %s", board_day_title(request, day_at(request->now_ms)), clock);
 }
 
 static gboolean show_board(Request *request, Doc *answer, GError **error) {

@@ -11,8 +11,10 @@
 enum { SQL_LATE, SQL_OF_SUBJECT };
 static const StoreSql SQL[] = {
     [SQL_LATE] = {"duty.late_by_body",
-                  "SELECT d.body_id, sum(d.open_count) FROM duty_day d JOIN body_ancestor a ON a.body_id = d.body_id "
-                  "WHERE a.ancestor_id = $1 AND d.due_key < $2 GROUP BY d.body_id", NULL},
+                  "SELECT a.body_id, "
+                  "coalesce((SELECT sum(m.open_count) FROM duty_month m WHERE m.body_id = a.body_id AND m.month < $2), 0) "
+                  "+ coalesce((SELECT sum(d.open_count) FROM duty_day d WHERE d.body_id = a.body_id AND d.due_key >= $2 "
+                  "AND d.due_key < $3), 0) FROM body_ancestor a WHERE a.ancestor_id = $1", NULL},
     [SQL_OF_SUBJECT] = {"duty.of_subject",
                         "SELECT d.id, d.code, d.title, d.section, d.lead_names, d.state, d.due_day, d.period, u.name FROM duty d "
                         "LEFT JOIN account u ON u.id = d.assignee_id WHERE d.subject_type = $1 AND d.subject_id = $2 "
@@ -24,10 +26,13 @@ const StoreSqlTable duty_beside_sql = {SQL, G_N_ELEMENTS(SQL)};
 gboolean duty_late(Request *request, const char *body_id, GHashTable *late, GError **error) {
   GError *failed = NULL;
   StoreConn *conn = request_read(request, error);
+  const char *today = duty_today(request);
+  const char *month = arena_text(request->arena, today, MONTH_LENGTH);
   g_autoptr(StoreRows) rows =
-      conn ? store_query(conn, &SQL[SQL_LATE], S(S_TEXT(body_id), S_TEXT(duty_today(request))), error) : NULL;
+      conn ? store_query(conn, &SQL[SQL_LATE], S(S_TEXT(body_id), S_TEXT(month), S_TEXT(today)), error) : NULL;
   while (rows && store_step(rows, &failed))
-    app_add_late(late, store_text(rows, 0), store_int(rows, 1));
+    if (store_int(rows, 1))
+      app_add_late(late, store_text(rows, 0), store_int(rows, 1));
   if (failed)
     g_propagate_error(error, failed);
   return rows && !failed;

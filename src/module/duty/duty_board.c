@@ -34,7 +34,7 @@ static const char *oldest_note(Request *request, StoreConn *conn) {
 }
 
 static void add_state(Request *request, Doc *board, gint64 late, gint64 soon) {
-  if (!late && !soon)
+  if ((!late && !soon) || doc_get(board, KEY("state"))) /* an incident goes first */
     return;
   Doc *state = doc_object(board, KEY("state"));
   doc_text(state, KEY("class"), late ? "late" : "soon");

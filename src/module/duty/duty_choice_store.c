@@ -2,6 +2,7 @@
 #include "core/form.h"
 #include "core/message.h"
 #include "module/duty/duty_pages.h"
+#include <string.h>
 
 #define UNITS_MOST 200
 
@@ -61,14 +62,35 @@ void duty_add_unit_filter(Request *request, const DutyUnit *units, const char *s
   duty_add_units(units, selected, add_select(request, fields, "unit", "Đơn vị", "Mọi đơn vị"));
 }
 
+typedef struct {
+  char *text, *order; /* II.2 before II.10 */
+} Section;
+
+static void section_clear(gpointer data) {
+  g_free(((Section *)data)->text);
+  g_free(((Section *)data)->order);
+}
+
+static int compare_sections(gconstpointer a, gconstpointer b) {
+  return strcmp(((const Section *)a)->order, ((const Section *)b)->order);
+}
+
 gboolean duty_store_section_options(Request *request, StoreConn *conn, const char *body_id, const char *selected, Doc *fields,
                                     GError **error) {
   Doc *options = add_select(request, fields, "section", "Mục của kế hoạch", "Mọi mục");
   GError *failed = NULL;
+  g_autoptr(GArray) sections = g_array_new(FALSE, FALSE, sizeof(Section));
+  g_array_set_clear_func(sections, section_clear);
   g_autoptr(StoreRows) rows = store_query(conn, &SQL[SQL_SECTIONS], S(S_TEXT(body_id)), error);
   while (rows && store_step(rows, &failed)) {
-    const char *section = arena_text(request->arena, store_text(rows, 0), -1);
-    add_option(options, section, section, selected);
+    const char *text = store_text(rows, 0);
+    Section section = {g_strdup(text), g_utf8_collate_key_for_filename(text, -1)};
+    g_array_append_val(sections, section);
+  }
+  g_array_sort(sections, compare_sections);
+  for (guint i = 0; i < sections->len; i++) {
+    const char *text = arena_text(request->arena, g_array_index(sections, Section, i).text, -1);
+    add_option(options, text, text, selected);
   }
   if (failed)
     g_propagate_error(error, failed);

@@ -10,9 +10,6 @@
   "AND ($7 = '' OR d.state = $7) AND ($8 = '' OR d.assignee_id = $8) AND ($9 = '' OR d.section = $9) "                  \
   "AND ($10 = '' OR d.plan_id = $10) "
 
-/* Where duty_month counts a duty. */
-#define MONTH "CASE WHEN open = 1 THEN substr(due_key, 1, 7) ELSE 'done' END"
-
 /* A section is of the body's own plan: its few duties first, CROSS JOIN because SQLite keeps to that order. */
 #define SECTION_FROM                                                                                                   \
   " FROM duty d CROSS JOIN duty_scope s LEFT JOIN account u ON u.id = d.assignee_id "                                   \
@@ -102,7 +99,7 @@ static const StoreSql SQL[] = {
                          "(SELECT body_id, due_key FROM duty_scope WHERE duty_id = $1 AND open = 1)", NULL},
     [SQL_MONTH_DOWN] = {"duty.month_down",
                         "UPDATE duty_month SET open_count = open_count - 1 WHERE (body_id, month) IN "
-                        "(SELECT body_id, " MONTH " FROM duty_scope WHERE duty_id = $1)", NULL},
+                        "(SELECT body_id, " DUTY_MONTH " FROM duty_scope WHERE duty_id = $1)", NULL},
     [SQL_UNSCOPE] = {"duty.unscope", "DELETE FROM duty_scope WHERE duty_id = $1", NULL},
     [SQL_SCOPE] = {"duty.scope",
                    "INSERT INTO duty_scope (body_id, open, due_key, duty_id) SELECT DISTINCT a.ancestor_id, "
@@ -115,7 +112,7 @@ static const StoreSql SQL[] = {
                       "WHERE duty_id = $1 AND open = 1 ON CONFLICT (body_id, due_key) "
                       "DO UPDATE SET open_count = duty_day.open_count + 1", NULL},
     [SQL_MONTH_UP] = {"duty.month_up",
-                      "INSERT INTO duty_month (body_id, month, open_count) SELECT body_id, " MONTH ", 1 FROM duty_scope "
+                      "INSERT INTO duty_month (body_id, month, open_count) SELECT body_id, " DUTY_MONTH ", 1 FROM duty_scope "
                       "WHERE duty_id = $1 ON CONFLICT (body_id, month) "
                       "DO UPDATE SET open_count = duty_month.open_count + 1", NULL},
     [SQL_EVENT] = {"duty.add_event",
@@ -208,11 +205,9 @@ const char *duty_store_id_of_code(StoreConn *conn, Arena *arena, const char *cod
 
 /* --- counts --- */
 
-#define MONTH_SIZE 8 /* "2026-11" */
-
 gboolean duty_store_counts(StoreConn *conn, const char *body_id, const char *today, const char *last_soon, DutyCounts *out,
                            GError **error) {
-  char month[MONTH_SIZE];
+  char month[MONTH_LENGTH + 1];
   g_strlcpy(month, today, sizeof month);
   g_autoptr(StoreRows) rows = store_query(conn, &SQL[SQL_COUNTS], S(S_TEXT(body_id), S_TEXT(month), S_TEXT(today), S_TEXT(last_soon)), error);
   if (!rows || !store_step(rows, error))

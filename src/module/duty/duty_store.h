@@ -5,6 +5,9 @@
 extern const StoreSqlTable duty_sql;
 
 #define NO_DUE "9999-12-31"
+#define MONTH_LENGTH 7 /* "2026-11", the key of duty_month */
+/* Where duty_month counts a row of duty_scope. */
+#define DUTY_MONTH "CASE WHEN open = 1 THEN substr(due_key, 1, 7) ELSE 'done' END"
 
 typedef struct {
   const char *id, *code, *series_id, *body_id, *plan_id, *law_rule, *subject_type, *subject_id, *task_ref, *section, *title,

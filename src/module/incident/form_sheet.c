@@ -57,7 +57,7 @@ static void notices(Paper *paper, const json_t *list) {
 }
 
 static void steps(Paper *paper, const json_t *list) {
-  PaperTable *table = paper_table(paper, (const double[]){6, 38, 19, 9, 21, 7}, 6, TRUE);
+  PaperTable *table = paper_table(paper, (const double[]){6, 33, 27, 10, 17, 7}, 6, TRUE);
   const json_t *step = NULL;
   gsize i = 0;
   header(table, (const char *const[]){"TT", "Bước", "Chủ trì", "Xong", "Lúc", "Ký", NULL});
@@ -114,10 +114,18 @@ static void contacts(Paper *paper, const json_t *incident) {
 }
 
 static void empty_log(Paper *paper) {
-  enum { ROWS = 10, HEIGHT_MM = 10 };
+  enum { ROWS = 6, HEIGHT_MM = 10 };
   PaperTable *table = paper_table(paper, (const double[]){18, 64, 18}, 3, TRUE);
   header(table, (const char *const[]){"Giờ, ngày", "Việc xảy ra, việc đã làm, kết quả", "Người ghi", NULL});
   blank_rows(table, ROWS, 3, HEIGHT_MM);
+}
+
+/* The sheet goes with the case at the desk: who commands signs it, not the head of the body. */
+static void commander_signs(Paper *paper, const json_t *incident) {
+  json_t *sign = json_pack("{s:[s], s:s}", "authority", "Người chỉ huy ứng cứu", "signer",
+                           form_text(json_object_get(incident, "commander"), "name"));
+  form_signature(paper, sign);
+  json_decref(sign);
 }
 
 static void head(Paper *paper, const char *title) {
@@ -145,6 +153,6 @@ Paper *form_response_sheet(const json_t *incident, const json_t *letterhead, gin
   contacts(paper, incident);
   head(paper, "Diễn biến (ghi tay khi mất điện, mất mạng, nhập lại sau)");
   empty_log(paper);
-  form_signature(paper, letterhead);
+  commander_signs(paper, incident);
   return paper;
 }

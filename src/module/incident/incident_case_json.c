@@ -74,8 +74,15 @@ static const char *text_of(const json_t *object, const char *key) {
   return text ? text : "";
 }
 
+static const char *who_is(const Law *law, const json_t *parties, const char *actor) {
+  for (gsize i = 0; i < json_array_size(parties); i++)
+    if (strcmp(text_of(json_array_get(parties, i), "actor"), actor) == 0)
+      return text_of(json_array_get(parties, i), "name");
+  return law_actor_name(law, actor);
+}
+
 /* The last pass of each step of the procedure in force, with its name and who leads it. */
-static void shape_steps(const Law *law, const Incident *incident, json_t *list) {
+static void shape_steps(const Law *law, const Incident *incident, const json_t *parties, json_t *list) {
   const char *last = "";
   for (gsize i = json_array_size(list); i-- > 0;) {
     json_t *row = json_array_get(list, i);
@@ -89,7 +96,7 @@ static void shape_steps(const Law *law, const Incident *incident, json_t *list) 
     last = step->rule.id;
     put(row, "name", step->name);
     if (step->lead->len)
-      put(row, "lead", law_actor_name(law, g_ptr_array_index(step->lead, 0)));
+      put(row, "lead", who_is(law, parties, g_ptr_array_index(step->lead, 0)));
   }
 }
 
@@ -131,8 +138,8 @@ static gboolean put_lists(Request *request, const Incident *incident, json_t *ou
     json_object_set_new(out, LISTS[i].key, rows);
   }
   json_object_set_new(out, "log", reversed(json_object_get(out, "log")));
-  shape_steps(law, incident, json_object_get(out, "steps"));
   shape_parties(law, json_object_get(out, "parties"));
+  shape_steps(law, incident, json_object_get(out, "parties"), json_object_get(out, "steps"));
   shape_words(law, out);
   return TRUE;
 }
@@ -255,7 +262,7 @@ void incident_address_letter(const json_t *incident, const char *form, json_t *l
   json_array_foreach(json_object_get(incident, "notices"), i, notice)
     if (strcmp(text_of(notice, "form"), form) == 0 && strcmp(text_of(notice, "state"), "void") != 0)
       json_array_append(to, json_object_get(notice, "receiver_name"));
-  json_object_set_new(letterhead, "recipients", json_array_size(to) ? json_pack("[s, s]", "Như trên;", "Lưu: VT.") : json_pack("[s]", "Lưu: VT."));
+  json_object_set_new(letterhead, "recipients", json_array_size(to) ? json_pack("[s, s]", "Như trên", "Lưu: VT") : json_pack("[s]", "Lưu: VT"));
   json_object_set_new(letterhead, "to", to);
 }
 

@@ -139,6 +139,7 @@ static const StoreSql SQL[] = {
                         "FROM incident_paper WHERE incident_id = $1 AND form = $2 ORDER BY created_ms DESC, id DESC LIMIT 1", NULL},
 };
 
+const StoreSqlTable incident_parts_sql = {PARTS, G_N_ELEMENTS(PARTS)};
 const StoreSqlTable incident_part_sql = {SQL, G_N_ELEMENTS(SQL)};
 
 /* --- rows as documents --- */

@@ -2,7 +2,7 @@
 #pragma once
 #include "module/incident/incident_case.h"
 
-extern const StoreSqlTable incident_sql, incident_part_sql, incident_list_sql;
+extern const StoreSqlTable incident_sql, incident_part_sql, incident_parts_sql, incident_list_sql;
 
 #define NO_DUE_MS G_GINT64_CONSTANT(253402300799999)
 

@@ -36,6 +36,7 @@ static void fill(Request *request, const Contact *contact, Doc *row) {
   doc_text(row, KEY("tel"), show_tel(arena, phone));
   if (*contact->phone && *contact->phone_after_hours)
     doc_text_copy(row, KEY("after_hours"), contact->phone_after_hours);
+  doc_text(row, KEY("after_tel"), show_tel(arena, contact->phone_after_hours));
   doc_text_copy(row, KEY("email"), contact->email);
   doc_text(row, KEY("from"), show_day(arena, contact->from_day));
   doc_text(row, KEY("until"), show_day(arena, contact->until_day));

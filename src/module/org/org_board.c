@@ -25,10 +25,10 @@ static gboolean add_person(const Contact *contact, void *data) {
                                           message(request->lang, contact_kind_label(contact->kind)), contact->body_name));
   doc_text_copy(row, KEY("phone"), phone);
   doc_text(row, KEY("tel"), show_tel(request->arena, phone));
-  if (*contact->phone && *contact->phone_after_hours)
-    doc_text(row, KEY("more"), arena_printf(request->arena, "%s: %s", message(request->lang, "ngoài giờ"), contact->phone_after_hours));
-  else
-    doc_text_copy(row, KEY("more"), contact->email);
+  gboolean two = *contact->phone && *contact->phone_after_hours;
+  doc_text_copy(row, KEY("after_hours"), two ? contact->phone_after_hours : NULL);
+  doc_text(row, KEY("after_tel"), two ? show_tel(request->arena, contact->phone_after_hours) : NULL);
+  doc_text_copy(row, KEY("more"), two ? NULL : contact->email);
   people->count++;
   return TRUE;
 }

@@ -106,7 +106,8 @@ gboolean plan_list(Request *request, Doc *answer, GError **error) {
     return FALSE;
   add_list_tabs(request, answer, state);
   doc_text(answer, KEY("summary"), arena_printf(request->arena, "%d %s", listing.count, message(request->lang, "kế hoạch trên trang này, mới nhất trước.")));
-  if (request_may(request, "plan.write", request->body_id)) {
+  gboolean write = request_may(request, "plan.write", request->body_id);
+  if (write) {
     doc_text(answer, KEY("import_url"), "/ke-hoach/nhap");
     if (app_find_operation(request->app, "plan.draft_form"))
       doc_text(answer, KEY("new_url"), "/ke-hoach/soan");
@@ -114,7 +115,7 @@ gboolean plan_list(Request *request, Doc *answer, GError **error) {
   if (!listing.count) {
     Doc *empty = doc_object(answer, KEY("empty"));
     doc_text(empty, KEY("text"), message(request->lang, "Chưa có kế hoạch. Nhập tệp kế hoạch (TXT, MD, DOCX) để tạo nhiệm vụ."));
-    doc_text(empty, KEY("url"), "/ke-hoach/nhap");
+    doc_text(empty, KEY("url"), write ? "/ke-hoach/nhap" : NULL);
     doc_text(empty, KEY("label"), message(request->lang, "Nhập kế hoạch"));
   }
   if (listing.more) {
