@@ -260,7 +260,10 @@ static void test_fill_disk(gconstpointer engine) {
   g_autoptr(StoreTesting) testing = store_testing_new(engine);
   if (unshare(CLONE_NEWNS) || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
       mount("tmpfs", testing->folder, "tmpfs", 0, "size=1m")) {
-    g_test_skip("a small file system cannot be mounted here: needs root");
+    g_test_message("a small file system cannot be mounted here: the limit on the size of a file stands for it");
+    signal(SIGXFSZ, SIG_IGN);
+    limit_files(1 << 20);
+    fill(testing, unlimit);
     return;
   }
   fill(testing, enlarge);

@@ -144,6 +144,12 @@ static gboolean check_proof(Change *change, const Duty *duty, const DutyAct *act
   return has;
 }
 
+static gboolean check_lead(Request *request, const DutyAct *act, GError **error) {
+  if (strcmp(act->action->event, "assigned") != 0 || act->lead_body_id || act->assignee_id)
+    return TRUE;
+  return request_refuse_field(request, "lead", "Chưa chọn đơn vị.", error);
+}
+
 static gboolean record(Change *change, const Duty *duty, const DutyAct *act, const json_t *before, const json_t *after,
                        GError **error) {
   char id[ID_SIZE];
@@ -165,7 +171,7 @@ static gboolean act_on(Change *change, DutyAct *act, const char *id, GError **er
     return FALSE;
   }
   if ((act->action->permission && !require(change->request, act->action, found, error)) || !check_state(act->action, found, error) ||
-      !check_proof(change, found, act, error))
+      !check_lead(change->request, act, error) || !check_proof(change, found, act, error))
     return FALSE;
   Duty duty = *found;
   json_t *before = snapshot(&duty);

@@ -53,8 +53,6 @@ static gboolean take_file(Request *request, DutyAct *act, GError **error) {
 static gboolean take_lead(Request *request, DutyAct *act, GError **error) {
   const char *lead = input_text(request, "lead");
   StoreConn *conn = request_read(request, error);
-  if (!lead && !input_has(request, "assignee") && strcmp(request->operation->name, "duty.assign") == 0)
-    return request_refuse_field(request, "lead", "Chưa chọn đơn vị.", error);
   if (!lead || !conn)
     return conn != NULL;
   const Body *body = body_get(conn, request->arena, lead, error);
