@@ -126,6 +126,8 @@ static const Case CASES[] = {
     {"period_expired_now", NULL, NULL, NULL, NULL, "2026-12-31"},
     {"mandatory_section_missing", E, "2. Thứ tự ưu tiên duy trì hoạt động của hệ thống thông tin\n",
      "2. Việc khác\n- Làm các bước ưu tiên ứng cứu ban đầu để khôi phục hoạt động.\n", NULL},
+    {"mandatory_section_missing", E, "2. Thứ tự ưu tiên duy trì hoạt động của hệ thống thông tin\n",
+     "2. Các bước\n- Bước 6: Phục hồi theo thứ tự ưu tiên.\n", NULL},
     {"mandatory_section_missing", NULL, "2. Thứ tự ưu tiên duy trì hoạt động của hệ thống thông tin\n",
      "- Khi ứng cứu, hệ thống một cửa được ưu tiên khôi phục.\n", NULL},
     {"mandatory_section_circular", W, "- Hệ thống một cửa được giữ trước, ngừng không quá 02 giờ.",
