@@ -42,7 +42,7 @@ char *file_path(const App *app, const char *sha256) {
   return g_build_filename(app->home, "files", folder, sha256 + 2, NULL);
 }
 
-static gboolean write_all(int fd, const guchar *bytes, gsize length) {
+gboolean file_write_all(int fd, const guchar *bytes, gsize length) {
   while (length) {
     gssize written = write(fd, bytes, length);
     if (written < 0 && errno == EINTR)
@@ -66,7 +66,7 @@ static gboolean copy_hashing(int in, int out, char out_sha256[65], gint64 *out_s
   while ((got = read(in, chunk, CHUNK_BYTES)) != 0) {
     if (got < 0 && errno == EINTR)
       continue;
-    if (got < 0 || (out >= 0 && !write_all(out, chunk, (gsize)got)))
+    if (got < 0 || (out >= 0 && !file_write_all(out, chunk, (gsize)got)))
       return FALSE;
     crypto_hash_sha256_update(&state, chunk, (gsize)got);
     *out_size += got;
@@ -128,7 +128,7 @@ gboolean file_keep_bytes(App *app, const void *bytes, gsize size_bytes, char out
     return FALSE;
   crypto_hash_sha256(digest, bytes, size_bytes);
   sodium_bin2hex(out_sha256, 65, digest, sizeof digest);
-  gboolean good = write_all(out, bytes, size_bytes) && fsync(out) == 0;
+  gboolean good = file_write_all(out, bytes, size_bytes) && fsync(out) == 0;
   if (!good)
     fail("Không lưu được tệp", temporary, error);
   close(out);

@@ -16,6 +16,9 @@ GBytes *file_read(const App *app, const char *sha256, GError **error);
 /* The same check in constant memory, for files of any size. */
 gboolean file_verify(const App *app, const char *sha256, GError **error);
 
+/* The whole of `bytes`, also when the system takes it in pieces. FALSE leaves errno. */
+gboolean file_write_all(int fd, const guchar *bytes, gsize length);
+
 /* Inside a change. out_id in the arena of the request. */
 gboolean attachment_add(Change *change, const char *type, const char *subject_id, const char *body_id,
                         const char *sha256, gint64 size_bytes, const char *name, const char *media_type,

@@ -1,5 +1,6 @@
 #include "module/admin/backup_folder.h"
 #include "base/error.h"
+#include "core/file.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -57,17 +58,7 @@ gboolean folder_hash_file(const char *path, char out_sha256[65], gint64 *out_siz
 }
 
 static gboolean write_chunk(const guchar *bytes, gsize length, void *data) {
-  int fd = *(int *)data;
-  while (length) {
-    gssize written = write(fd, bytes, length);
-    if (written < 0 && errno == EINTR)
-      continue;
-    if (written <= 0)
-      return FALSE;
-    bytes += written;
-    length -= (gsize)written;
-  }
-  return TRUE;
+  return file_write_all(*(int *)data, bytes, length);
 }
 
 gboolean folder_copy_file(const char *from, const char *to, gboolean hard_link, GError **error) {
