@@ -114,6 +114,14 @@ def test_report_evidence_reopen_assign(world, duty):
     unit = world.cli("org", "list")["rows"][0]["id"]
     assert client.post("/nhiem-vu/giao", {"ids": [duty], "lead": unit}).status == 200
     assert view(world, duty)["duty"]["lead_body_id"] == unit
+    nobody = client.post("/nhiem-vu/giao", {"ids": [duty], "lead": ""})
+    assert nobody.status == 422 and nobody.json["errors"][0]["field"] == "lead"
+    assert view(world, duty)["duty"]["lead_body_id"] == unit
+
+
+def test_one_entry_of_the_menu_is_current(world):
+    bar = re.search(r'<nav class="bottom".*?</nav>', world.client().page("/su-co/moi").text, re.S).group(0)
+    assert re.findall(r'href="([^"]+)"[^>]* aria-current="page"', bar) == ["/su-co/moi"]
 
 
 def test_counts_on_the_board_equal_their_lists(world):
