@@ -1,4 +1,5 @@
 """Hard conditions: two editors, a clock set back, a full disk, kill -9, guessing of passwords, bodies that must not see each other."""
+import errno
 import http.client
 import io
 import json
@@ -169,8 +170,14 @@ def small_disk(tmp_path):
 
 
 def fill_disk(world, leave_bytes):
-    free = shutil.disk_usage(world.home).free
-    (world.home / "filler").write_bytes(b"x" * max(0, free - leave_bytes))
+    """The server may write meanwhile, so the last bytes go in small pieces until none is left."""
+    size = max(0, shutil.disk_usage(world.home).free - leave_bytes)
+    with open(world.home / "filler", "wb", buffering=0) as filler:
+        try:
+            while size > 0:
+                size -= filler.write(b"x" * min(size, 4096))
+        except OSError as error:
+            assert error.errno == errno.ENOSPC and leave_bytes == 0
 
 
 def test_full_disk(small_disk):
