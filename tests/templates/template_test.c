@@ -314,7 +314,7 @@ static void test_language(const void *language) {
 static void test_sizes(void) {
   g_autofree char *sheet = read_text("web", "style.css");
   g_autofree char *script = read_text("web", "app.js");
-  g_assert_cmpuint(strlen(sheet), <=, 25600);
+  g_assert_cmpuint(strlen(sheet), <=, 32768);
   g_assert_cmpuint(strlen(script), <=, 15000);
 }
 
