@@ -1,0 +1,50 @@
+/* Sigma 2.1.0 rules, read and compiled.
+ *
+ * Loading takes YAML (several documents a file: rules, correlations, filters) file by file; what cannot be taken is reported with file, line,
+ * column and reason, and the rest go on. rule_set_finish resolves filters and references, unfolds windash, base64offset, wide and
+ * expand, and compiles; after it the set is immutable and shared by threads.
+ *
+ * Source: Sigma specification 2.1.0 (rules, correlation rules, filters, modifiers appendix).
+ */
+#pragma once
+#include "lib/scan/event.h"
+
+typedef enum { LEVEL_NONE, LEVEL_INFORMATIONAL, LEVEL_LOW, LEVEL_MEDIUM, LEVEL_HIGH, LEVEL_CRITICAL } RuleLevel;
+typedef enum { RULE_DETECTION, RULE_CORRELATION } RuleKind;
+
+typedef struct {
+  const char *id, *name, *title, *status, *author, *description, *file; /* "" when missing, except `title` */
+  const char *product, *category, *service;                             /* NULL when not named */
+  const char *const *tags;                                              /* ends with NULL */
+  const char *const *fields;                                            /* ends with NULL */
+  const char *const *false_positives;                                   /* ends with NULL */
+  RuleLevel level;
+  RuleKind kind;
+  size_t line; /* of the document in its file */
+} Rule;
+
+typedef struct {
+  const char *file;
+  ScanError error;
+} RuleFault;
+
+typedef struct RuleSet RuleSet;
+
+typedef struct {
+  RuleLevel least_level;             /* rules below it are left out; LEVEL_NONE: all */
+  bool no_vector;                    /* the plain matcher even where the CPU could more */
+  const char *cache_path;            /* compiled databases are kept here, keyed by rules, library and CPU; NULL: nowhere */
+  /* Values of a %placeholder% for `expand`; ends with {NULL}. */
+  const struct { const char *name; const char *const *values; } *placeholders;
+} RuleOptions;
+
+RuleSet *rule_set_new(const RuleOptions *options);
+void rule_set_free(RuleSet *set);
+/* Returns how many documents were taken. */
+size_t rule_set_add(RuleSet *set, const char *file, Span yaml);
+bool rule_set_finish(RuleSet *set, ScanError *error);
+
+size_t rule_set_count(const RuleSet *set);
+const Rule *rule_set_rule(const RuleSet *set, size_t index);
+size_t rule_set_fault_count(const RuleSet *set);
+const RuleFault *rule_set_fault(const RuleSet *set, size_t index);
