@@ -1,4 +1,4 @@
--- What the eyes saw, until somebody decides what it is. level: 0 informational … 4 critical. state: new, viewing, true, false, ignored.
+-- What the eyes saw, until somebody decides what it is. level: 0 informational to 4 critical. state: new, viewing, true, false, ignored.
 -- first_ms and last_ms are the events' own times; count is how many events the alert stands for.
 CREATE TABLE alert (
   id @id PRIMARY KEY,

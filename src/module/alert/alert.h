@@ -23,12 +23,12 @@ typedef struct {
 } AlertEvent;
 
 typedef struct {
-  const char *kind, *value; /* as in incident_observable: ip, domain, url, hash, mail */
+  const char *kind, *value; /* as in incident_observable: ip, domain, url, hash, email */
 } AlertObservable;
 
 typedef struct {
   const char *body_id;
-  const char *kind;      /* rule, correlation, indicator, source, malware */
+  const char *kind;      /* rule, correlation, indicator, source, malware, outside */
   const char *rule_id;   /* id of the rule or the list; what suppressions name */
   const char *group_key; /* hits with the same key (at one body, of one rule) are one alert */
   const char *title;     /* Vietnamese where it is ours, else as its authors wrote it */
