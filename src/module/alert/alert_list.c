@@ -149,7 +149,7 @@ static void add_bars(Request *request, const AlertHours *hours, gint64 day_ms, D
     doc_int(bar, KEY("height"), MAX(height, 1));
     doc_int(bar, KEY("text_y"), 66 - MAX(height, 1));
     doc_int(bar, KEY("count"), hours->alerts[i]);
-    doc_text(bar, KEY("class"), hours->alerts[i] == most && hours->alerts[i] ? "b" : "b2");
+    doc_text(bar, KEY("class"), hours->alerts[i] == most && hours->alerts[i] ? "b1" : "b2");
     if (i % 3 == 0)
       doc_text(bar, KEY("hour"), arena_printf(request->arena, "%d", i));
   }

@@ -71,9 +71,9 @@ static void add_facts(Request *request, const Alert *alert, Doc *answer) {
     const char *label, *text;
   } facts[] = {
       {"Đơn vị", alert->body_name},           {"Hệ thống", alert->system_name},
-      {"Máy", alert->host},                   {"Nguồn nhật ký", alert->source_name},
+      {"Máy", alert->host},                   {strcmp(alert->kind, "outside") == 0 ? "Nơi cảnh báo" : "Nguồn nhật ký", alert->source_name},
       {"Kỹ thuật ATT&CK", alert->techniques}, {"Loại sự cố có thể", alert->scenario},
-      {"Mã luật", alert->rule_id},            {"Tác giả luật", alert->author},
+      {"Mã luật", strcmp(alert->kind, "outside") == 0 ? NULL : alert->rule_id},            {"Tác giả luật", alert->author},
       {"Người xem", alert->assignee_name},    {"Thấy lần đầu", show_time(request->arena, alert->first_ms)},
       {"Thấy lần cuối", show_time(request->arena, alert->last_ms)},
       {"Thành cảnh báo lúc", show_time(request->arena, alert->created_ms)},
@@ -95,7 +95,8 @@ gboolean alert_view(Request *request, Doc *answer, GError **error) {
     return FALSE;
   Doc *shown = doc_object(answer, KEY("alert"));
   alert_show(request, shown, alert);
-  doc_text(shown, KEY("explanation"), alert->explanation);
+  doc_text(shown, KEY("explanation"), strcmp(alert->kind, "outside") == 0 ? message(request->lang, "Cảnh báo do nơi khác gửi đến và được ghi vào đây; nguyên văn ở phần Sự kiện.")
+                                                                        : alert->explanation);
   doc_text(shown, KEY("original"), alert->original);
   doc_text(shown, KEY("author"), alert->author);
   doc_text(shown, KEY("rule_id"), alert->rule_id);
