@@ -106,7 +106,7 @@ def test_incident_from_an_alert(world):
     joined = client.post(f"/canh-bao/{second}/gan-su-co", {"incident": opened.json["incident"]})
     assert joined.status == 200 and "domain" in {row["kind"] for row in client.get(f"/su-co/{opened.json['incident']}").json["observables"]}
     third = raised(world)
-    assert client.post(f"/canh-bao/{third}/gan-su-co", {"incident": "SC-2026-9999"}).status == 404
+    assert client.post(f"/canh-bao/{third}/gan-su-co", {"incident": "SC-2026-9999"}).status == 422
     assert third in codes(world, "chua-xem")
 
 

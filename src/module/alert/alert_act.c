@@ -205,6 +205,11 @@ gboolean alert_open_incident(Request *request, Doc *answer, GError **error) {
 
 gboolean alert_join_incident(Request *request, Doc *answer, GError **error) {
   const Alert *alert = alert_require(request, "incident.report", error);
-  Act act = {.incident_id = alert ? incident_find_open(request, input_text(request, "incident"), error) : NULL};
+  GError *failed = NULL;
+  Act act = {.incident_id = alert ? incident_find_open(request, input_text(request, "incident"), &failed) : NULL};
+  if (failed)
+    g_propagate_error(error, failed);
+  else if (alert && !act.incident_id)
+    return request_refuse_field(request, "incident", "Không có sự cố đang mở nào mang mã này trong phạm vi được xử lý.", error);
   return act.incident_id && to_incident(request, answer, alert, &act, error);
 }

@@ -21,7 +21,7 @@ static const Field TAKE_FIELDS[] = {ID, VERSION, {NULL}};
 static const Field DECIDE_FIELDS[] = {ID, VERDICT, VERSION, {NULL}};
 static const Field MANY_FIELDS[] = {{"ids", FIELD_IDS, "Cảnh báo", TRUE}, VERDICT, {NULL}};
 static const Field OPEN_FIELDS[] = {ID, {"title", FIELD_TEXT, "Tên sự cố", FALSE, 3, 300}, VERSION, {NULL}};
-static const Field JOIN_FIELDS[] = {ID, {"incident", FIELD_ID, "Mã sự cố", TRUE, .help = "Ví dụ SC-2026-0012."}, VERSION, {NULL}};
+static const Field JOIN_FIELDS[] = {ID, {"incident", FIELD_TEXT, "Mã sự cố", TRUE, 3, 40, .help = "Ví dụ SC-2026-0012."}, VERSION, {NULL}};
 static const Field SUPPRESS_FIELDS[] = {ID,
                                         {"field", FIELD_CHOICE, "Chỉ khi trường", .help = "Để trống: mọi lần khớp của luật này tại đơn vị."},
                                         {"value", FIELD_TEXT, "Có giá trị", FALSE, 1, 1000},

@@ -159,7 +159,7 @@ static char *text_of(const Telling *telling, Arena *arena, gint64 now_ms) {
 
 static gboolean add_leaders(StoreConn *conn, const char *body_id, GPtrArray *addresses, GError **error) {
   GError *failed = NULL;
-  g_autoptr(StoreRows) rows = store_query(conn, &SQL[SQL_LEADERS], S(S_TEXT(body_id), S_TEXT(role_name(ROLE_LEADER))), error);
+  g_autoptr(StoreRows) rows = store_query(conn, &SQL[SQL_LEADERS], S(S_TEXT(body_id), S_INT(ROLE_LEADER)), error);
   while (rows && store_step(rows, &failed))
     g_ptr_array_add(addresses, g_strdup(store_text(rows, 0)));
   if (failed)

@@ -21,11 +21,11 @@ static const StoreSql SQL[] = {
                   "FROM alert_suppression p JOIN body_ancestor s ON s.body_id = p.body_id AND s.ancestor_id = $1 JOIN body b ON b.id = p.body_id "
                   "LEFT JOIN account u ON u.id = p.account_id ORDER BY CASE WHEN p.ended_ms IS NULL AND p.until_ms > $2 THEN 0 ELSE 1 END, "
                   "p.created_ms DESC LIMIT 200", NULL},
-    [SQL_GET] = {"alert.suppression", "SELECT body_id, rule_title FROM alert_suppression WHERE id = $1 AND ended_ms IS NULL", NULL},
+    [SQL_GET] = {"alert.suppression", "SELECT body_id FROM alert_suppression WHERE id = $1", NULL},
     [SQL_ADD] = {"alert.suppression_add",
                  "INSERT INTO alert_suppression (id, body_id, rule_id, rule_title, field, value, reason, until_ms, account_id, created_ms) "
                  "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)", NULL},
-    [SQL_END] = {"alert.suppression_end", "UPDATE alert_suppression SET ended_ms = $2 WHERE id = $1", NULL},
+    [SQL_END] = {"alert.suppression_end", "UPDATE alert_suppression SET ended_ms = $2 WHERE id = $1 AND ended_ms IS NULL", NULL},
 };
 const StoreSqlTable alert_suppress_sql = {SQL, G_N_ELEMENTS(SQL)};
 
@@ -158,8 +158,13 @@ typedef struct {
 
 static gboolean end(Change *change, void *data, GError **error) {
   const Ending *ending = data;
+  gint64 changed = 0;
+  if (!store_exec(change->conn, &SQL[SQL_END], S(S_TEXT(ending->id), S_INT(change->request->now_ms)), &changed, error))
+    return FALSE;
+  if (!changed)
+    g_set_error(error, APP_ERROR, ERROR_REFUSED, "Việc bỏ qua này đã thôi từ trước.");
   change_about(change, "alert_suppression", ending->id, ending->body_id, NULL);
-  return store_exec(change->conn, &SQL[SQL_END], S(S_TEXT(ending->id), S_INT(change->request->now_ms)), NULL, error);
+  return changed > 0;
 }
 
 gboolean alert_suppression_end(Request *request, Doc *answer, GError **error) {
@@ -170,7 +175,7 @@ gboolean alert_suppression_end(Request *request, Doc *answer, GError **error) {
     return FALSE;
   ending.body_id = body_id;
   if (!body_id) {
-    g_set_error(error, APP_ERROR, ERROR_NOT_FOUND, "Không có việc bỏ qua này, hoặc đã thôi.");
+    g_set_error(error, APP_ERROR, ERROR_NOT_FOUND, "Không có việc bỏ qua này.");
     return FALSE;
   }
   doc_text(answer, KEY("id"), ending.id);

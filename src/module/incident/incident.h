@@ -34,7 +34,7 @@ typedef struct {
 gboolean incident_read_sign(Arena *arena, const char *typed, IncidentSign *out_sign);
 /* Inside a change; the caller has asked for incident.report at the body. */
 gboolean incident_open(Change *change, const IncidentFinding *finding, IncidentOpened *out_opened, GError **error);
-/* Id of an open case that the user may work on; ERROR_NOT_FOUND else. */
+/* Id of an open case that the user may work on; NULL without error: none. */
 const char *incident_find_open(Request *request, const char *id_or_code, GError **error);
 /* Inside a change: the finding becomes a line of the log and signs of the case. */
 gboolean incident_join(Change *change, const char *incident_id, const IncidentFinding *finding, IncidentOpened *out_opened, GError **error);

@@ -44,8 +44,6 @@ const char *incident_find_open(Request *request, const char *id_or_code, GError 
   const Incident *incident = conn ? incident_store_get(conn, request->arena, id_or_code, error) : NULL;
   if (incident && request_may(request, "incident.work", incident->body_id) && incident_is_open(incident->state))
     return incident->id;
-  if (conn && (!error || !*error))
-    g_set_error(error, APP_ERROR, ERROR_NOT_FOUND, "Không có sự cố đang mở nào mang mã “%s” trong phạm vi được xử lý.", id_or_code);
   return NULL;
 }
 
