@@ -3,6 +3,7 @@
 #include "module/admin/admin.h"
 #include "module/alert/alert.h"
 #include "module/board/board.h"
+#include "module/detect/detect.h"
 #include "module/duty/duty.h"
 #include "module/incident/incident.h"
 #include "module/mail/mail.h"
@@ -21,5 +22,6 @@ const Module *const MODULES[] = {
     &admin_module,
     &mail_module,
     &alert_module,
+    &detect_module,
     NULL,
 };
