@@ -165,16 +165,16 @@ uint32_t field_table_count(const FieldTable *table) {
   return table->count;
 }
 
-/* The first named wins. Names with a zone or in UTC come before those in local time. */
+/* The first named wins. */
 static const struct {
   const char *name;
   bool only_top;
 } time_names[] = {
-  {"SystemTime", false}, {"@SystemTime", false}, {"TimeCreated", false}, {"UtcTime", false},
-  {"eventTime", true}, {"@timestamp", true}, {"timestamp", true}, {"Timestamp", true}, {"time", true}, {"ts", true},
+  {"@timestamp", true}, {"SystemTime", false}, {"@SystemTime", false}, {"TimeCreated", false}, {"UtcTime", false},
+  {"EventTime", false}, {"eventTime", true}, {"timestamp", true}, {"Timestamp", true}, {"time", true}, {"ts", true},
   {"_time", true}, {"event_time", true}, {"datetime", true}, {"published", true}, {"activityDateTime", true},
   {"createdDateTime", true}, {"CreationTime", true}, {"requestReceivedTimestamp", true}, {"receiveTimestamp", true},
-  {"TimeGenerated", true}, {"EventTime", false}, {"date", true},
+  {"TimeGenerated", true}, {"date", true},
 };
 
 uint8_t field_time_rank(Span name, bool at_top) {
