@@ -12,9 +12,12 @@ static int hex_digit(char c) {
 
 /* Whether what stands at `at`, after a backslash, makes an escape, or could if more bytes came. */
 static bool escape_is_valid(const JsonIndex *index, size_t at) {
-  char c = index->bytes[at];
+  static const bool plain[256] = {['n'] = true, ['r'] = true, ['t'] = true, ['/'] = true, ['b'] = true, ['f'] = true};
+  unsigned char c = (unsigned char)index->bytes[at];
+  if (plain[c])
+    return true;
   if (c != 'u')
-    return c == 'n' || c == 'r' || c == 't' || c == '/' || c == 'b' || c == 'f';
+    return false;
   for (size_t i = at + 1; i < at + 5 && i < index->size; i++)
     if (hex_digit(index->bytes[i]) < 0)
       return false;
@@ -73,7 +76,7 @@ JSON_INLINE JsonMasks masks_of_sse2(const char *bytes) {
 }
 
 void json_index_sse2(JsonIndex *index) {
-  json_index_run(index, masks_of_sse2, json_parity);
+  json_index_run(index, masks_of_sse2, json_parity, json_positions);
 }
 #else
 void json_index_sse2(JsonIndex *index) {
@@ -81,36 +84,15 @@ void json_index_sse2(JsonIndex *index) {
 }
 #endif
 
-static uint8_t class_of(unsigned char c) {
-  if (c >= 0x80)
-    return HIGH;
-  switch (c) {
-  case '"':
-    return QUOTE;
-  case '\\':
-    return BACKSLASH;
-  case '{':
-  case '}':
-  case '[':
-  case ']':
-  case ':':
-  case ',':
-    return MARK;
-  case ' ':
-    return SPACE;
-  case '\t':
-  case '\n':
-  case '\r':
-    return SPACE | CONTROL;
-  default:
-    return c < 0x20 ? CONTROL : 0;
-  }
-}
-
 JSON_INLINE JsonMasks masks_of_plain(const char *bytes) {
+  static const uint8_t classes[256] = {
+    [0 ... 8] = CONTROL, ['\t'] = SPACE | CONTROL, ['\n'] = SPACE | CONTROL, [11 ... 12] = CONTROL, ['\r'] = SPACE | CONTROL,
+    [14 ... 31] = CONTROL, [' '] = SPACE, ['"'] = QUOTE, ['\\'] = BACKSLASH, ['{'] = MARK, ['}'] = MARK, ['['] = MARK, [']'] = MARK,
+    [':'] = MARK, [','] = MARK, [128 ... 255] = HIGH,
+  };
   JsonMasks masks = {0};
   for (unsigned i = 0; i < JSON_BLOCK; i++) {
-    uint64_t class = class_of((unsigned char)bytes[i]);
+    uint64_t class = classes[(unsigned char)bytes[i]];
     masks.quote |= (class & 1) << i;
     masks.backslash |= (class >> 1 & 1) << i;
     masks.punctuation |= (class >> 2 & 1) << i;
@@ -122,5 +104,5 @@ JSON_INLINE JsonMasks masks_of_plain(const char *bytes) {
 }
 
 void json_index_plain(JsonIndex *index) {
-  json_index_run(index, masks_of_plain, json_parity);
+  json_index_run(index, masks_of_plain, json_parity, json_positions);
 }

@@ -57,6 +57,10 @@ JSON_INLINE uint64_t json_parity(uint64_t bits) {
   return bits;
 }
 
+/* The positions of the set bits; may write up to 8 more than there are. */
+typedef uint32_t *JsonPositions(uint32_t *out, uint64_t bits, uint32_t base);
+typedef uint64_t JsonParity(uint64_t bits);
+
 JSON_INLINE uint32_t *json_positions(uint32_t *out, uint64_t bits, uint32_t base) {
   while (bits) {
     *out++ = base + (uint32_t)__builtin_ctzll(bits);
@@ -66,7 +70,7 @@ JSON_INLINE uint32_t *json_positions(uint32_t *out, uint64_t bits, uint32_t base
 }
 
 /* Returns whether a line may end in the block. */
-JSON_INLINE bool json_index_block(JsonIndex *index, JsonMasks masks, uint64_t (*parity)(uint64_t)) {
+JSON_INLINE bool json_index_block(JsonIndex *index, JsonMasks masks, JsonParity *parity, JsonPositions *positions) {
   uint64_t escaped = json_escaped(index, masks.backslash);
   uint64_t quote = masks.quote & ~escaped;
   uint64_t inside = parity(quote) ^ index->in_string; /* from the opening quote to before the closing */
@@ -81,13 +85,14 @@ JSON_INLINE bool json_index_block(JsonIndex *index, JsonMasks masks, uint64_t (*
   uint64_t doubtful = escaped & ~(masks.quote | masks.backslash);
   if (doubtful)
     json_index_check_escapes(index, doubtful);
-  index->end = json_positions(index->end, (masks.punctuation & ~inside) | quote | begins, (uint32_t)index->done);
+  index->end = positions(index->end, (masks.punctuation & ~inside) | quote | begins, (uint32_t)index->done);
   index->done += JSON_BLOCK;
   return (masks.control & ~inside) != 0;
 }
 
 /* The loop that all ways share: `masks_of` classifies 64 bytes. */
-JSON_INLINE void json_index_run(JsonIndex *index, JsonMasks (*masks_of)(const char *), uint64_t (*parity)(uint64_t)) {
+JSON_INLINE void json_index_run(JsonIndex *index, JsonMasks (*masks_of)(const char *), JsonParity *parity,
+                                JsonPositions *positions) {
   size_t left = (size_t)(index->end - index->at);
   for (size_t i = 0; i < left; i++)
     index->positions[i] = index->at[i];
@@ -103,7 +108,7 @@ JSON_INLINE void json_index_run(JsonIndex *index, JsonMasks (*masks_of)(const ch
         rest[i] = i < size ? from[i] : ' ';
       from = rest;
     }
-    index->line_end = json_index_block(index, masks_of(from), parity);
+    index->line_end = json_index_block(index, masks_of(from), parity, positions);
   }
   json_index_finish(index);
 }
