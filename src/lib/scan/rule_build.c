@@ -280,8 +280,11 @@ static void build_witnesses(RuleSet *set) {
 
 static uint8_t *used_items(const RuleSet *set) {
   uint8_t *used = scan_new(set->item_count, 1);
-  for (uint32_t i = 0; i < set->step_count; i++)
-    used[set->steps[i].item] = true;
+  for (size_t i = 0; i < set->count; i++) {
+    const Entry *entry = &set->entries[set->order[i]];
+    for (uint32_t step = entry->steps_from; step < entry->steps_to; step++)
+      used[set->steps[step].item] = true;
+  }
   return used;
 }
 
@@ -382,12 +385,12 @@ static void drop_work(RuleSet *set) {
 
 void rule_build(RuleSet *set) {
   name_entries(set);
-  rule_correlations_resolve(set);
   for (size_t i = 0; i < set->entry_count; i++)
     if (set->entries[i].filter_rules)
       add_filter(set, &set->entries[i]);
-  drop_below(set, set->options.least_level);
   build_programs(set);
+  rule_correlations_resolve(set);
+  drop_below(set, set->options.least_level);
   number_entries(set);
   uint8_t *used = used_items(set);
   build_witnesses(set);

@@ -60,7 +60,7 @@ typedef struct {
   uint32_t rule_count;
   GroupField *groups, *fields;
   uint32_t group_count, field_count;
-  const struct Alias *aliases;
+  struct Alias *aliases;
   Bound bounds[6];
   uint32_t bound_count;
 } Correlation;

@@ -185,14 +185,18 @@ void vector_cache_close(VectorCache *cache) {
 }
 
 static void key_of(const Pattern *const *patterns, size_t count, unsigned char *out_key) {
-  SHA256_CTX sum;
-  SHA256_Init(&sum);
+  size_t size = 0;
+  for (size_t i = 0; i < count; i++)
+    size += 2 * sizeof(uint64_t) + patterns[i]->text.size;
+  unsigned char *bytes = scan_new(size, 1), *at = bytes;
   for (size_t i = 0; i < count; i++) {
     uint64_t head[] = {patterns[i]->text.size, flags_of(patterns[i])};
-    SHA256_Update(&sum, head, sizeof head);
-    SHA256_Update(&sum, patterns[i]->text.bytes, patterns[i]->text.size);
+    memcpy(at, head, sizeof head);
+    memcpy(at + sizeof head, patterns[i]->text.bytes, patterns[i]->text.size);
+    at += sizeof head + patterns[i]->text.size;
   }
-  SHA256_Final(out_key, &sum);
+  SHA256(bytes, size, out_key);
+  free(bytes);
 }
 
 /* Saved bytes: for each expression whether it was left out, then the database. */
