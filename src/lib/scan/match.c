@@ -139,7 +139,9 @@ static uint32_t learn_path(Matcher *matcher, Plan *plan, uint32_t class, uint32_
 
 static const uint32_t *slots_of(Matcher *matcher, Plan *plan, uint32_t class, uint32_t path) {
   uint32_t place = path < plan->path_count ? plan->paths[path] : 0;
-  return plan->lists + (place ? place : learn_path(matcher, plan, class, path)) - 1;
+  if (!place)
+    place = learn_path(matcher, plan, class, path);
+  return plan->lists + place - 1;
 }
 
 /* ---- one event ---- */

@@ -10,8 +10,8 @@ RuleSet *rule_set_new(const RuleOptions *options) {
   RuleSet *set = scan_new(1, sizeof *set);
   if (options)
     set->options = *options;
-  set->slot_names.arena = set->pattern_keys.arena = set->item_keys.arena = set->source_keys.arena =
-      set->names.arena = &set->work;
+  set->slot_names.arena = &set->arena;
+  set->pattern_keys.arena = set->item_keys.arena = set->source_keys.arena = set->names.arena = &set->work;
   rule_slot(set, "");
   return set;
 }

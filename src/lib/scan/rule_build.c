@@ -377,10 +377,12 @@ static void drop_work(RuleSet *set) {
   scan_map_clear(&set->pattern_keys);
   scan_map_clear(&set->item_keys);
   scan_map_clear(&set->source_keys);
+  scan_map_clear(&set->names);
   free(set->uses);
   set->uses = NULL;
   for (size_t i = 0; i < set->entry_count; i++)
     set->entries[i].expr = NULL;
+  scan_arena_clear(&set->work);
 }
 
 void rule_build(RuleSet *set) {
