@@ -19,6 +19,15 @@ static size_t take_one(const Pattern *pattern, size_t at, const char *text, size
   }
 }
 
+/* Where after a star the pattern may go on: at its next byte, when that is a plain one. */
+static bool next_place(const Pattern *pattern, size_t at, Span text, size_t *back) {
+  if (at >= pattern->text.size || pattern->wild[at] != WILD_NONE || *back >= text.size)
+    return true;
+  const char *found = memchr(text.bytes + *back, pattern->text.bytes[at], text.size - *back);
+  *back = found ? (size_t)(found - text.bytes) : text.size;
+  return found;
+}
+
 bool glob_fits(const Pattern *pattern, Span text) {
   size_t at = 0, here = 0, star = SIZE_MAX, back = 0, length;
   while (here < text.size) {
@@ -34,7 +43,10 @@ bool glob_fits(const Pattern *pattern, Span text) {
     } else if (star != SIZE_MAX) {
       text_code(text.bytes + back, text.size - back, &length);
       at = star + 1;
-      here = back += length;
+      back += length;
+      if (!next_place(pattern, at, text, &back))
+        return false;
+      here = back;
     } else {
       return false;
     }

@@ -325,9 +325,6 @@ Matcher *matcher_new(const RuleSet *set, const Route *route, FieldTable *table, 
   matcher->table = table;
   matcher->router = router_new(route, table);
   matcher->work = slot_work_new(set->pattern_count);
-  for (uint32_t i = 0; i < set->slot_count; i++)
-    if (set->slots[i])
-      slot_work_prepare(matcher->work, set->slots[i]);
   matcher->cache = value_cache_new(options ? options->cache_entries : 0);
   matcher->item_turns = scan_new(set->item_count, sizeof *matcher->item_turns);
   matcher->value_turns = scan_new(set->item_count, sizeof *matcher->value_turns);

@@ -38,9 +38,7 @@ typedef struct {
 } RulePlaceholder;
 
 typedef struct {
-  RuleLevel least_level;             /* rules below it are left out; LEVEL_NONE: all */
-  bool no_vector;                    /* the plain matcher even where the CPU could more */
-  const char *cache_path;            /* compiled databases are kept here, keyed by rules, library and CPU; NULL: nowhere */
+  RuleLevel least_level;               /* rules below it are left out; LEVEL_NONE: all */
   const RulePlaceholder *placeholders; /* for `expand`; ends with a NULL name; NULL: none */
 } RuleOptions;
 

@@ -1,5 +1,4 @@
 /* From documents to what the matcher runs: which rules stay, filters, programs, witnesses, one matcher for each field. */
-#include "lib/scan/regex.h"
 #include "lib/scan/rule_private.h"
 #include <stdlib.h>
 #include <string.h>
@@ -315,14 +314,11 @@ static void build_slots(RuleSet *set) {
     if (set->pattern_first[i + 1] > set->pattern_first[i])
       lists[slot_of[i]][counts[slot_of[i]]++] = (SlotPattern){&set->patterns[i], i};
   set->slots = scan_new(set->slot_count, sizeof *set->slots);
-  VectorCache *cache = vector_cache_open(set->options.no_vector ? NULL : set->options.cache_path);
-  bool vector = !set->options.no_vector && vector_available();
   for (uint32_t i = 0; i < set->slot_count; i++) {
     if (counts[i])
-      set->slots[i] = slot_new(lists[i], counts[i], vector, cache);
+      set->slots[i] = slot_new(lists[i], counts[i]);
     free(lists[i]);
   }
-  vector_cache_close(cache);
   free(lists);
   free(counts);
   free(slot_of);

@@ -194,20 +194,6 @@ static void add_searched(Slot *slot) {
   free(counts);
 }
 
-/* Expressions without a piece: all in one database, except what it cannot hold. */
-static void add_vector(Slot *slot, VectorCache *cache) {
-  const Pattern **patterns = scan_new(slot->free_count, sizeof *patterns);
-  bool *left = scan_new(slot->free_count, sizeof *left);
-  for (uint32_t i = 0; i < slot->free_count; i++)
-    patterns[i] = slot->patterns[slot->free_regexes[i]].pattern;
-  slot->vector = vector_new(cache, patterns, slot->free_count, left);
-  for (uint32_t i = 0; i < slot->free_count; i++)
-    if (left[i])
-      add_index(&slot->asked, &slot->asked_count, slot->free_regexes[i]);
-  free(patterns);
-  free(left);
-}
-
 static void add_pattern(Slot *slot, uint32_t index) {
   const Pattern *pattern = slot->patterns[index].pattern;
   char reason[160];
@@ -234,7 +220,7 @@ static void add_pattern(Slot *slot, uint32_t index) {
   }
 }
 
-Slot *slot_new(const SlotPattern *patterns, size_t count, bool vector, VectorCache *cache) {
+Slot *slot_new(const SlotPattern *patterns, size_t count) {
   Slot *slot = scan_new(1, sizeof *slot);
   slot->patterns = memcpy(scan_new(count, sizeof *patterns), patterns, count * sizeof *patterns);
   slot->regexes = scan_new(count, sizeof *slot->regexes);
@@ -243,10 +229,6 @@ Slot *slot_new(const SlotPattern *patterns, size_t count, bool vector, VectorCac
   for (uint32_t i = 0; i < slot->count; i++)
     add_pattern(slot, i);
   add_searched(slot);
-  if (vector && slot->free_count) {
-    slot->vector_wanted = true;
-    add_vector(slot, cache);
-  }
   return slot;
 }
 
@@ -255,7 +237,6 @@ void slot_free(Slot *slot) {
     return;
   for (uint32_t i = 0; i < slot->count; i++)
     regex_free(slot->regexes[i]);
-  vector_free(slot->vector);
   free(slot->exact.entries);
   free(slot->starts.entries);
   free(slot->ends.entries);
@@ -266,7 +247,6 @@ void slot_free(Slot *slot) {
   free(slot->pieces);
   free(slot->all_regexes);
   free(slot->free_regexes);
-  free(slot->asked);
   free(slot->others);
   free(slot->regexes);
   free(slot->patterns);
@@ -282,7 +262,6 @@ SlotWork *slot_work_new(uint32_t pattern_count) {
   work->tried = scan_new(pattern_count, sizeof *work->tried);
   work->hits = scan_new(pattern_count, sizeof *work->hits);
   work->regex = regex_work_new();
-  work->vector = vector_work_new();
   return work;
 }
 
@@ -290,15 +269,10 @@ void slot_work_free(SlotWork *work) {
   if (!work)
     return;
   regex_work_free(work->regex);
-  vector_work_free(work->vector);
   free(work->tried);
   free(work->hits);
   free(work->folded);
   free(work);
-}
-
-void slot_work_prepare(SlotWork *work, const Slot *slot) {
-  vector_work_prepare(work->vector, slot->vector);
 }
 
 static void hit(Run *run, uint32_t index) {
@@ -416,22 +390,13 @@ static void ask_list(Run *run, const uint32_t *list, uint32_t count) {
     ask(run, list[i]);
 }
 
-static void on_vector(void *context, uint32_t index) {
-  Run *run = context;
-  ask(run, run->slot->free_regexes[index]);
-}
-
-/* Pieces are in lower case and Vectorscan reads bytes: both are sure for ASCII only. What else there is, PCRE2 is asked. */
+/* Pieces of expressions are sure for ASCII only: other letters fold to more than their lower case. */
 static void match_regexes(Run *run) {
   const Slot *slot = run->slot;
-  if (!run->ascii || !run->text.size) {
+  if (run->ascii)
+    ask_list(run, slot->free_regexes, slot->free_count);
+  else
     ask_list(run, slot->all_regexes, slot->regex_count);
-    return;
-  }
-  ask_list(run, slot->vector_wanted ? slot->asked : slot->free_regexes,
-           slot->vector_wanted ? slot->asked_count : slot->free_count);
-  if (slot->vector)
-    vector_scan(slot->vector, run->work->vector, run->text, on_vector, run);
 }
 
 static bool network_holds(const Pattern *pattern, const uint8_t *address) {

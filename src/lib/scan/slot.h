@@ -1,8 +1,7 @@
 /* The values of one field against all patterns that rules have for it.
  *
  * Whole values, beginnings and ends are looked up by hash; pieces that may stand anywhere by a filter of four (or two) byte windows; patterns with
- * wildcards and expressions by a piece that they need, then confirmed. Expressions without such a piece go through Vectorscan where the
- * processor has it, and are all confirmed by PCRE2, so that both ways give the same.
+ * wildcards and expressions by a piece that they need, then confirmed; expressions without such a piece are asked for each value.
  *
  * A Slot is immutable and shared; a SlotWork belongs to one thread.
  */
@@ -34,10 +33,8 @@ typedef struct {
   uint32_t id;
 } SlotPattern;
 
-typedef struct VectorCache VectorCache; /* regex.h */
-
-/* The patterns live as long as the slot; expressions were found valid before. `vector`: use Vectorscan for expressions. */
-Slot *slot_new(const SlotPattern *patterns, size_t count, bool vector, VectorCache *cache);
+/* The patterns live as long as the slot; expressions were found valid before. */
+Slot *slot_new(const SlotPattern *patterns, size_t count);
 void slot_free(Slot *slot);
 /* Whether the expression compiles; else the reason. */
 bool slot_regex_valid(const Pattern *pattern, char *out_reason, size_t size);
@@ -45,8 +42,6 @@ bool slot_regex_valid(const Pattern *pattern, char *out_reason, size_t size);
 /* `pattern_count`: of the whole set. */
 SlotWork *slot_work_new(uint32_t pattern_count);
 void slot_work_free(SlotWork *work);
-/* Before the first slot_match with the slot. */
-void slot_work_prepare(SlotWork *work, const Slot *slot);
 /* The ids of the patterns that the value fulfils, each once. They live until the next call. */
 size_t slot_match(const Slot *slot, SlotWork *work, Span text, const uint32_t **out_ids);
 

@@ -33,10 +33,8 @@ struct Slot {
   uint64_t *filter, *pairs; /* bits of windows by hash, of byte pairs */
   uint32_t filter_shift;
   Regex **regexes;
-  uint32_t *all_regexes, *free_regexes, *asked, *others;
-  uint32_t regex_count, free_count, asked_count, other_count;
-  Vector *vector;
-  bool vector_wanted;
+  uint32_t *all_regexes, *free_regexes, *others; /* free: without a needed piece */
+  uint32_t regex_count, free_count, other_count;
   ScanArena arena;
 };
 
@@ -48,7 +46,6 @@ struct SlotWork {
   char *folded;
   size_t room;
   RegexWork *regex;
-  VectorWork *vector;
 };
 
 /* One value on its way through a slot. */
