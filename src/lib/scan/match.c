@@ -324,7 +324,7 @@ Matcher *matcher_new(const RuleSet *set, const Route *route, FieldTable *table, 
   matcher->set = set;
   matcher->table = table;
   matcher->router = router_new(route, table);
-  matcher->work = slot_work_new(set->pattern_count);
+  matcher->work = slot_work_new(set->pattern_count, options && options->plain);
   matcher->cache = value_cache_new(options ? options->cache_entries : 0);
   matcher->item_turns = scan_new(set->item_count, sizeof *matcher->item_turns);
   matcher->value_turns = scan_new(set->item_count, sizeof *matcher->value_turns);
