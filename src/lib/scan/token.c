@@ -542,7 +542,7 @@ static void give_ipv6(const Cutter *cutter, const struct in6_addr *address, cons
     return;
   }
   inet_ntop(AF_INET6, address, text, sizeof text);
-  if (wanted(cutter, hash))
+  if (wanted(cutter, hash) || cutter->filter->networks6)
     cutter->found(cutter->context, TOKEN_IPV6, (Span){text, strlen(text)}, hash, place_of(cutter, at, size));
   if (at > cutter->begin && at[-1] == '[' && at + size < cutter->end && at[size] == ']') {
     char host[INET6_ADDRSTRLEN + 2] = "[";
