@@ -140,6 +140,8 @@ size_t stamp_iso(Span text, const StampOptions *options, int64_t *out_ms) {
   moment.month = number(&reader, 1, 2);
   need(&reader, separator);
   moment.day = number(&reader, 1, 2);
+  bool two = reader.end - reader.at > 2 && reader.at[0] == ' ' && reader.at[1] == ' '; /* MySQL: one digit of hours */
+  reader.at += two;
   if (take(&reader, "Tt") || (reader.end - reader.at > 1 && is_digit(reader.at[1]) && take(&reader, " -")))
     clock_read(&reader, &moment);
   else
@@ -245,6 +247,15 @@ size_t stamp_epoch(Span text, int64_t *out_ms) {
   else
     return 0;
   return (size_t)(reader.at - text.bytes);
+}
+
+size_t stamp_short(Span text, const StampOptions *options, int64_t *out_ms) {
+  Reader reader = reader_of(text);
+  Moment moment = {.year = 2000 + number(&reader, 2, 2), .month = number(&reader, 2, 2), .day = number(&reader, 2, 2)};
+  need(&reader, " ");
+  take(&reader, " ");
+  clock_read(&reader, &moment);
+  return finish(&reader, text, &moment, options->offset_minutes, out_ms);
 }
 
 /* 11/21/2026 6:00:00 AM; without AM or PM day and month cannot be told apart. */
