@@ -165,7 +165,9 @@ static void take_row(Collector *c, const SourceRow *row) {
     source = g_new0(Source, 1);
     source->number = (guint32)row->number;
     g_mutex_init(&source->lock);
+    g_mutex_lock(&c->sources_lock);
     g_hash_table_insert(c->by_number, GUINT_TO_POINTER(source->number), source);
+    g_mutex_unlock(&c->sources_lock);
   }
   const CollectKind *kind = collect_kind(row->kind);
   take_texts(&source->row, row);
@@ -179,6 +181,7 @@ static void take_row(Collector *c, const SourceRow *row) {
   __atomic_store_n(&source->told, told, __ATOMIC_RELEASE);
   __atomic_store_n(&source->format, (int)collect_format(row->format), __ATOMIC_RELEASE);
   __atomic_store_n(&source->offset_minutes, (int)row->offset_minutes, __ATOMIC_RELEASE);
+  __atomic_store_n(&source->silent_minutes, row->stopped_ms ? 0 : row->silent_minutes, __ATOMIC_RELEASE);
 }
 
 /* The keeper read the table anew. */
@@ -427,6 +430,7 @@ static Collector *collector_new(App *app, const CollectSink *const *sinks, int s
   c->strangers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
   g_mutex_init(&c->strangers_lock);
   g_mutex_init(&c->trouble_lock);
+  g_mutex_init(&c->sources_lock);
   c->to_write = g_async_queue_new();
   c->to_look = g_async_queue_new();
   c->done = g_async_queue_new();
@@ -477,6 +481,7 @@ static void collector_end(Collector *c) {
   g_thread_join(c->writer);
   g_async_queue_push(c->to_look, &c->stop);
   g_thread_join(c->looker);
+  __atomic_store_n(&c->ended, TRUE, __ATOMIC_RELEASE);
   g_thread_join(c->keeper);
   log_store_close(c->store);
 }

@@ -39,6 +39,7 @@ typedef struct {
   /* set by main, read by writer and looker */
   const CollectSource *told; /* replaced as a whole; old ones stay */
   int format, offset_minutes;
+  gint64 silent_minutes; /* for the keeper */
   /* counters */
   guint64 received, received_bytes, dropped; /* main */
   guint64 stored, broken;                    /* writer */
@@ -93,10 +94,11 @@ struct Collector {
   const CollectSink *const *sinks;
   int epoll, wake, stop_fd, lock_fd;
   Watch wake_watch;
-  gboolean ending; /* atomic */
+  gboolean ending, ended; /* atomic; ended: everything is committed */
   char *folder, *segments; /* home/log, home/log/segments */
   /* main */
-  GHashTable *by_number; /* Source */
+  GHashTable *by_number; /* Source; changed under sources_lock */
+  GMutex sources_lock;
   GHashTable *by_sender; /* Address -> GPtrArray of Source; filled as senders come */
   GPtrArray *any_sender; /* Source: known by host alone */
   GPtrArray *streams;    /* Stream */
