@@ -1,6 +1,7 @@
 #include "app/modules.h"
 #include "module/account/account.h"
 #include "module/admin/admin.h"
+#include "module/alert/alert.h"
 #include "module/board/board.h"
 #include "module/duty/duty.h"
 #include "module/incident/incident.h"
@@ -19,5 +20,6 @@ const Module *const MODULES[] = {
     &duty_module,
     &admin_module,
     &mail_module,
+    &alert_module,
     NULL,
 };
