@@ -36,7 +36,7 @@ typedef struct {
   const char *name;
   /* `table` is that of the events. NULL with error: tried again after ten seconds; records then count as not looked at. */
   void *(*open)(App *app, FieldTable *table, GError **error);
-  /* Each event of a batch; `event` lives until the next. A record may hold several (a JSON array). */
+  /* The event of each record of a batch; it lives until the next. */
   void (*event)(void *state, const CollectSource *source, const LogRecord *record, const Event *event);
   /* After the events of a batch: the place to write alerts. */
   void (*batch)(void *state, const CollectBatch *batch);
