@@ -19,6 +19,6 @@ extern const SandboxJob DETECT_JOB_PACK, DETECT_JOB_LIST;
 /* Of data/rules; free with route_free. */
 Route *detect_route(const App *app, GError **error);
 /* The rules that run now, or one rule whether it runs or not (`only`: its key). Free with rule_set_free. */
-RuleSet *detect_rule_set(App *app, StoreConn *conn, const char *only, GError **error);
+RuleSet *detect_rule_set(StoreConn *conn, const char *only, GError **error);
 /* The lists that are enabled, or one (`only`: its id). Free with indicator_set_free. */
 IndicatorSet *detect_indicator_set(App *app, StoreConn *conn, const char *only, GError **error);

@@ -31,10 +31,8 @@ static void take_file(const char *path, const char *yaml, gsize length, void *da
   rule_set_add(data, path, (Span){yaml, length});
 }
 
-RuleSet *detect_rule_set(App *app, StoreConn *conn, const char *only, GError **error) {
-  g_autofree char *cache = g_build_filename(app->home, "cache", NULL);
-  g_mkdir_with_parents(cache, 0700);
-  const RuleOptions options = {.cache_path = cache};
+RuleSet *detect_rule_set(StoreConn *conn, const char *only, GError **error) {
+  const RuleOptions options = {0};
   RuleSet *set = rule_set_new(&options);
   if (!detect_store_files(conn, only, take_file, set, error)) {
     rule_set_free(set);

@@ -147,7 +147,7 @@ static Span span_of(const json_t *text) {
 }
 
 static void read_rules(json_t *files, json_t *rules, json_t *faults) {
-  const RuleOptions options = {.no_vector = true};
+  const RuleOptions options = {0};
   RuleSet *set = rule_set_new(&options);
   size_t from = 0, i;
   json_t *file;

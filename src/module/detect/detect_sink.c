@@ -355,7 +355,7 @@ static gboolean name_rules(Sink *sink, StoreConn *conn, GError **error) {
 static gboolean load(Sink *sink, gint64 version, GError **error) {
   StoreConn *conn = store_read(sink->app->store, error);
   Sink next = {.app = sink->app, .table = sink->table};
-  if (!conn || !(next.set = detect_rule_set(sink->app, conn, NULL, error)) || !name_rules(&next, conn, error) ||
+  if (!conn || !(next.set = detect_rule_set(conn, NULL, error)) || !name_rules(&next, conn, error) ||
       !(next.indicators = detect_indicator_set(sink->app, conn, NULL, error))) {
     drop_rules(&next);
     return FALSE;
