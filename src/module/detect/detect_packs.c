@@ -13,7 +13,7 @@
 
 #define OWN_NAME "Luật của Ứng Cứu"
 #define OWN_LICENCE "Apache-2.0"
-#define OWN_LEVEL 0    /* all of ours run */
+#define OWN_LEVEL 1    /* all of ours run, but for those that only serve correlations */
 #define LOADED_LEVEL 3 /* others' high and critical */
 
 const char *const DETECT_LEVELS[] = {"Thông tin", "Thấp", "Trung bình", "Cao", "Rất cao", "Không luật nào"};
