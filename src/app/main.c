@@ -4,6 +4,7 @@
 #include "app/serve.h"
 #include "face/cli.h"
 #include "lib/document/source_load.h"
+#include "module/detect/detect_scan.h"
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
@@ -61,6 +62,10 @@ static int run(App *app, int argc, char **argv) {
     code = demo_run(app, argc - 1, argv + 1);
   else if (strcmp(argv[1], "jobs") == 0)
     code = jobs_run(app, argc - 1, argv + 1);
+  else if (strcmp(argv[1], "scan") == 0)
+    code = detect_scan_run(app, argc - 1, argv + 1);
+  else if (argc > 2 && strcmp(argv[1], "rules") == 0 && strcmp(argv[2], "check") == 0)
+    code = detect_rules_check_run(argc - 3, argv + 3);
   else
     code = run_operation(app, argc - 1, argv + 1);
   return code;

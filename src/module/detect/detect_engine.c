@@ -1,14 +1,8 @@
 /* Rules and indicators of the store as the engine takes them. */
 #include "core/file.h"
+#include "module/detect/detect_files.h"
 #include "module/detect/detect_store.h"
 #include <string.h>
-
-static GBytes *data_file(const App *app, const char *name, GError **error) {
-  g_autofree char *path = g_build_filename(app->data_dir, "rules", name, NULL);
-  char *text = NULL;
-  gsize length = 0;
-  return g_file_get_contents(path, &text, &length, error) ? g_bytes_new_take(text, length) : NULL;
-}
 
 static Span span_of(GBytes *bytes) {
   gsize length = 0;
@@ -17,14 +11,7 @@ static Span span_of(GBytes *bytes) {
 }
 
 Route *detect_route(const App *app, GError **error) {
-  g_autoptr(GBytes) sources = data_file(app, "logsource.yaml", error), fields = sources ? data_file(app, "fields.yaml", error) : NULL;
-  ScanError failed = {0};
-  if (!fields)
-    return NULL;
-  Route *route = route_new(span_of(sources), span_of(fields), &failed);
-  if (!route)
-    g_set_error(error, APP_ERROR, ERROR_FAILED, "data/rules không dùng được, dòng %zu: %s", failed.line, failed.message);
-  return route;
+  return detect_load_route(app->data_dir, error);
 }
 
 static void take_file(const char *path, const char *yaml, gsize length, void *data) {
