@@ -14,8 +14,8 @@ typedef struct {
 
 static void see(void *context, TokenKind kind, Span folded, uint64_t hash, Span where) {
   Seen *seen = context;
-  g_string_append_printf(seen->all, "%d %.*s %016" G_GINT64_MODIFIER "x %zu+%zu\n", kind, (int)folded.size, folded.bytes, hash,
-                         (size_t)(where.bytes - seen->record), where.size);
+  g_string_append_printf(seen->all, "%d %.*s %016" G_GINT64_MODIFIER "x %zu+%zu\n", kind, (int)folded.size,
+                         folded.bytes, hash, (size_t)(where.bytes - seen->record), where.size);
   if (seen->wanted && kind == seen->kind && folded.size == strlen(seen->wanted) &&
       memcmp(folded.bytes, seen->wanted, folded.size) == 0)
     seen->found++;
@@ -42,35 +42,35 @@ typedef struct {
 } Value;
 
 static const Value VALUES[] = {
-    {TOKEN_IPV4,   "1.2.3.4",                        "1.2.3.4"                       },
-    {TOKEN_IPV4,   " 1.2.3[.]4 ",                    "1.2.3.4"                       },
-    {TOKEN_IPV4,   "::ffff:1.2.3.4",                 "1.2.3.4"                       },
-    {TOKEN_IPV4,   "::ffff:102:304",                 "1.2.3.4"                       },
-    {TOKEN_IPV4,   "1.2.3.4/32",                     "1.2.3.4"                       },
-    {TOKEN_IPV4,   "http://1.2.3.4/",                "1.2.3.4"                       },
-    {TOKEN_IPV4,   "https://1.2.3.4:443",            "1.2.3.4"                       },
-    {TOKEN_IPV6,   "2001:DB8:0:0:0:0:0:1",           "2001:db8::1"                   },
-    {TOKEN_IPV6,   "[2001:db8::1]",                  "2001:db8::1"                   },
-    {TOKEN_IPV6,   "2001:0db8::0001/128",            "2001:db8::1"                   },
-    {TOKEN_DOMAIN, "Evil.VN",                        "evil.vn"                       },
-    {TOKEN_DOMAIN, "*.evil.vn",                      "evil.vn"                       },
-    {TOKEN_DOMAIN, ".evil.vn.",                      "evil.vn"                       },
-    {TOKEN_DOMAIN, "evil[.]vn",                      "evil.vn"                       },
-    {TOKEN_DOMAIN, "evil(dot)vn",                    "evil.vn"                       },
-    {TOKEN_DOMAIN, "hxxps://evil[.]vn/",             "evil.vn"                       },
-    {TOKEN_DOMAIN, "xn--p-8bc.xn--p1ai",             "xn--p-8bc.xn--p1ai"            },
-    {TOKEN_DOMAIN, "1.evil.vn",                      "1.evil.vn"                     },
-    {TOKEN_URL,    "http://evil.vn/A/b.php?x=1",     "evil.vn/a/b.php?x=1"           },
-    {TOKEN_URL,    "hxxp[://]evil[.]vn/a/",          "evil.vn/a"                     },
-    {TOKEN_URL,    "https://user:pw@evil.vn:443/a",  "evil.vn/a"                     },
-    {TOKEN_URL,    "evil.vn:8080/a",                 "evil.vn:8080/a"                },
-    {TOKEN_URL,    "1.2.3.4:8080",                   "1.2.3.4:8080"                  },
-    {TOKEN_URL,    "http://1.2.3.4/x.sh",            "1.2.3.4/x.sh"                  },
-    {TOKEN_URL,    "http://[2001:DB8::1]:81/x",      "[2001:db8::1]:81/x"            },
-    {TOKEN_HASH,   "D41D8CD98F00B204E9800998ECF8427E", "d41d8cd98f00b204e9800998ecf8427e"},
+    {TOKEN_IPV4,   "1.2.3.4",                                  "1.2.3.4"                                 },
+    {TOKEN_IPV4,   " 1.2.3[.]4 ",                              "1.2.3.4"                                 },
+    {TOKEN_IPV4,   "::ffff:1.2.3.4",                           "1.2.3.4"                                 },
+    {TOKEN_IPV4,   "::ffff:102:304",                           "1.2.3.4"                                 },
+    {TOKEN_IPV4,   "1.2.3.4/32",                               "1.2.3.4"                                 },
+    {TOKEN_IPV4,   "http://1.2.3.4/",                          "1.2.3.4"                                 },
+    {TOKEN_IPV4,   "https://1.2.3.4:443",                      "1.2.3.4"                                 },
+    {TOKEN_IPV6,   "2001:DB8:0:0:0:0:0:1",                     "2001:db8::1"                             },
+    {TOKEN_IPV6,   "[2001:db8::1]",                            "2001:db8::1"                             },
+    {TOKEN_IPV6,   "2001:0db8::0001/128",                      "2001:db8::1"                             },
+    {TOKEN_DOMAIN, "Evil.VN",                                  "evil.vn"                                 },
+    {TOKEN_DOMAIN, "*.evil.vn",                                "evil.vn"                                 },
+    {TOKEN_DOMAIN, ".evil.vn.",                                "evil.vn"                                 },
+    {TOKEN_DOMAIN, "evil[.]vn",                                "evil.vn"                                 },
+    {TOKEN_DOMAIN, "evil(dot)vn",                              "evil.vn"                                 },
+    {TOKEN_DOMAIN, "hxxps://evil[.]vn/",                       "evil.vn"                                 },
+    {TOKEN_DOMAIN, "xn--p-8bc.xn--p1ai",                       "xn--p-8bc.xn--p1ai"                      },
+    {TOKEN_DOMAIN, "1.evil.vn",                                "1.evil.vn"                               },
+    {TOKEN_URL,    "http://evil.vn/A/b.php?x=1",               "evil.vn/a/b.php?x=1"                     },
+    {TOKEN_URL,    "hxxp[://]evil[.]vn/a/",                    "evil.vn/a"                               },
+    {TOKEN_URL,    "https://user:pw@evil.vn:443/a",            "evil.vn/a"                               },
+    {TOKEN_URL,    "evil.vn:8080/a",                           "evil.vn:8080/a"                          },
+    {TOKEN_URL,    "1.2.3.4:8080",                             "1.2.3.4:8080"                            },
+    {TOKEN_URL,    "http://1.2.3.4/x.sh",                      "1.2.3.4/x.sh"                            },
+    {TOKEN_URL,    "http://[2001:DB8::1]:81/x",                "[2001:db8::1]:81/x"                      },
+    {TOKEN_HASH,   "D41D8CD98F00B204E9800998ECF8427E",         "d41d8cd98f00b204e9800998ecf8427e"        },
     {TOKEN_HASH,   "da39a3ee5e6b4b0d3255bfef95601890afd80709", "da39a3ee5e6b4b0d3255bfef95601890afd80709"},
-    {TOKEN_MAIL,   "Bob.X+y@Evil.VN",                "bob.x+y@evil.vn"               },
-    {TOKEN_MAIL,   "bob[at]evil[dot]vn",             "bob@evil.vn"                   },
+    {TOKEN_MAIL,   "Bob.X+y@Evil.VN",                          "bob.x+y@evil.vn"                         },
+    {TOKEN_MAIL,   "bob[at]evil[dot]vn",                       "bob@evil.vn"                             },
 };
 
 static void test_values(void) {
@@ -88,9 +88,12 @@ static void test_values(void) {
 }
 
 static void test_no_values(void) {
-  static const char *const none[] = {"",          "evil",           "1.2.3",     "1.2.3.256",  "1.2.3.4.5",       "tệp.exe", "cmd.exe", "a b.vn",
-                                     "deadbeef",  "evil.vn/ /x",    "@evil.vn",  "1.2.3.0/33", "12:34:56",        "::g",     "...",
-                                     "http:///x", "http://nhà/tệp", "/gate.php", "-",          "d41d8cd98f00b204e9800998ecf8427", "*"};
+  static const char *const none[] = {
+      "",          "evil",           "1.2.3",     "1.2.3.256", "1.2.3.4.5",
+      "tệp.exe",   "cmd.exe",        "a b.vn",    "deadbeef",  "evil.vn/ /x",
+      "@evil.vn",  "1.2.3.0/33",     "12:34:56",  "::g",       "...",
+      "http:///x", "http://nhà/tệp", "/gate.php", "-",         "d41d8cd98f00b204e9800998ecf8427",
+      "*"};
   for (gsize i = 0; i < G_N_ELEMENTS(none); i++) {
     TokenKind kind;
     char folded[2048];
@@ -104,68 +107,73 @@ static void test_no_values(void) {
 /* --- planted pieces --- */
 
 /* What can stand before and behind a piece without being part of it. */
-static const char *const BEFORE[] = {"",          " ",       "\t",         "\"",         "'",        "(",    "[",      "<",     "=",       ",",     ";",
-                                     "\n",        "://",     "http://",    "src=",       "\\n",      "\\t",  "\\r\\n", "\\\"",  "\\u003c", "from ", "\\\\",
-                                     "\xe2\x80\x9c", "\\u201c", "máy chủ ", "C:\\temp\\", "C:\\\\x\\\\", "{\"a\":\"", "|",     "x, ",   "->"};
-static const char *const BEHIND[] = {"",   " ",  "\t", "\"",   "'",       ")",  "]",     ">",      ",",       ";",       "\n", ". ",     ".",
-                                     ", ", "\\n", "\\\"", "\\u003e", "\\u201d", "\xe2\x80\x9d", "|", "\"}", "...", "\\r\\n", "!",      ": x"};
+static const char *const BEFORE[] = {
+    "",      " ",    "\t",           "\"",      "'",        "(",          "[",           "<",         "=",    ",",
+    ";",     "\n",   "://",          "http://", "src=",     "\\n",        "\\t",         "\\r\\n",    "\\\"", "\\u003c",
+    "from ", "\\\\", "\xe2\x80\x9c", "\\u201c", "máy chủ ", "C:\\temp\\", "C:\\\\x\\\\", "{\"a\":\"", "|",    "x, ",
+    "->"};
+static const char *const BEHIND[] = {
+    "",     " ",       "\t",      "\"",           "'", ")",   "]",   ">",      ",", ";",  "\n", ". ", ".", ", ", "\\n",
+    "\\\"", "\\u003e", "\\u201d", "\xe2\x80\x9d", "|", "\"}", "...", "\\r\\n", "!", ": x"};
 
 /* The forms in which a record can write the piece. */
 static const struct {
   TokenKind kind;
   const char *folded, *written;
 } FORMS[] = {
-    {TOKEN_IPV4,   "10.20.30.40",     "10.20.30.40"                      },
-    {TOKEN_IPV4,   "10.20.30.40",     "10.20.30.40:443"                  },
-    {TOKEN_IPV4,   "10.20.30.40",     "10.20.30.40/24"                   },
-    {TOKEN_IPV4,   "10.20.30.40",     "10.20.30.40-10.20.30.99"          },
-    {TOKEN_IPV4,   "10.20.30.40",     "010.020.030.040"                  },
-    {TOKEN_IPV4,   "10.20.30.40",     "::ffff:10.20.30.40"               },
-    {TOKEN_IPV4,   "10.20.30.40",     "::FFFF:0a14:1e28"                 },
-    {TOKEN_IPV4,   "10.20.30.40",     "10.20.30.40.log"                  },
-    {TOKEN_IPV4,   "10.20.30.40",     "http://10.20.30.40/a.b"           },
-    {TOKEN_IPV6,   "2001:db8::1f",    "2001:db8::1f"                     },
-    {TOKEN_IPV6,   "2001:db8::1f",    "2001:0DB8:0000:0000:0000:0000:0000:001F"},
-    {TOKEN_IPV6,   "2001:db8::1f",    "2001:db8:0:0:0:0:0:1f"            },
-    {TOKEN_IPV6,   "2001:db8::1f",    "[2001:db8::1F]:443"               },
-    {TOKEN_IPV6,   "2001:db8::1f",    "2001:db8::1f/64"                  },
-    {TOKEN_IPV6,   "2001:db8::1f",    "2001:db8::1f%eth0"                },
-    {TOKEN_IPV6,   "2001:db8::1f",    "src:2001:db8::1f"                 },
-    {TOKEN_IPV6,   "::1",             "::1"                              },
-    {TOKEN_IPV6,   "fe80::1",         "fe80::1"                          },
-    {TOKEN_DOMAIN, "evil-site.vn",    "evil-site.vn"                     },
-    {TOKEN_DOMAIN, "evil-site.vn",    "EVIL-Site.Vn"                     },
-    {TOKEN_DOMAIN, "evil-site.vn",    "a.b-c._x.evil-site.vn"            },
-    {TOKEN_DOMAIN, "evil-site.vn",    "evil-site.vn:8443"                },
-    {TOKEN_DOMAIN, "evil-site.vn",    "https://www.evil-site.vn/a?b#c"   },
-    {TOKEN_DOMAIN, "evil-site.vn",    "https:\\/\\/www.evil-site.vn\\/a" },
-    {TOKEN_DOMAIN, "evil-site.vn",    "bob@evil-site.vn"                 },
-    {TOKEN_DOMAIN, "evil-site.vn",    "evil\\u002dsite\\u002evn"         },
-    {TOKEN_DOMAIN, "evil-site.vn",    "evil-site.vn.html"                },
-    {TOKEN_DOMAIN, "evil-site.vn",    "*.evil-site.vn"                   },
-    {TOKEN_URL,    "evil.vn/a/b",     "http://evil.vn/a/b"               },
-    {TOKEN_URL,    "evil.vn/a/b",     "HTTPS://Evil.vn/A/b/"             },
-    {TOKEN_URL,    "evil.vn/a/b",     "evil.vn/a/b?x=1&y=2"              },
-    {TOKEN_URL,    "evil.vn/a/b",     "http:\\/\\/evil.vn\\/a\\/b\\/c"   },
-    {TOKEN_URL,    "evil.vn/a/b",     "http://u:p@evil.vn:80/a/b"        },
-    {TOKEN_URL,    "evil.vn/a?b&c",   "http://evil.vn/a?b\\u0026c"       },
-    {TOKEN_URL,    "1.2.3.4:8080",    "tcp://1.2.3.4:8080"               },
-    {TOKEN_URL,    "1.2.3.4/x.sh",    "http://1.2.3.4/x.sh"              },
-    {TOKEN_URL,    "[2001:db8::1]/x", "http://[2001:0db8::1]/x"          },
-    {TOKEN_HASH,   "d41d8cd98f00b204e9800998ecf8427e", "d41d8cd98f00b204e9800998ecf8427e"},
-    {TOKEN_HASH,   "d41d8cd98f00b204e9800998ecf8427e", "MD5=D41D8CD98F00B204E9800998ECF8427E"},
-    {TOKEN_HASH,   "d41d8cd98f00b204e9800998ecf8427e", "d41d8cd98f00b204e9800998ecf8427e.exe"},
-    {TOKEN_HASH,   "b1d8cd98f00b204e9800998ecf8427eb", "b1d8cd98f00b204e9800998ecf8427eb"},
+    {TOKEN_IPV4,   "10.20.30.40",                                                      "10.20.30.40"                            },
+    {TOKEN_IPV4,   "10.20.30.40",                                                      "10.20.30.40:443"                        },
+    {TOKEN_IPV4,   "10.20.30.40",                                                      "10.20.30.40/24"                         },
+    {TOKEN_IPV4,   "10.20.30.40",                                                      "10.20.30.40-10.20.30.99"                },
+    {TOKEN_IPV4,   "10.20.30.40",                                                      "010.020.030.040"                        },
+    {TOKEN_IPV4,   "10.20.30.40",                                                      "::ffff:10.20.30.40"                     },
+    {TOKEN_IPV4,   "10.20.30.40",                                                      "::FFFF:0a14:1e28"                       },
+    {TOKEN_IPV4,   "10.20.30.40",                                                      "10.20.30.40.log"                        },
+    {TOKEN_IPV4,   "10.20.30.40",                                                      "http://10.20.30.40/a.b"                 },
+    {TOKEN_IPV6,   "2001:db8::1f",                                                     "2001:db8::1f"                           },
+    {TOKEN_IPV6,   "2001:db8::1f",                                                     "2001:0DB8:0000:0000:0000:0000:0000:001F"},
+    {TOKEN_IPV6,   "2001:db8::1f",                                                     "2001:db8:0:0:0:0:0:1f"                  },
+    {TOKEN_IPV6,   "2001:db8::1f",                                                     "[2001:db8::1F]:443"                     },
+    {TOKEN_IPV6,   "2001:db8::1f",                                                     "2001:db8::1f/64"                        },
+    {TOKEN_IPV6,   "2001:db8::1f",                                                     "2001:db8::1f%eth0"                      },
+    {TOKEN_IPV6,   "2001:db8::1f",                                                     "src:2001:db8::1f"                       },
+    {TOKEN_IPV6,   "::1",                                                              "::1"                                    },
+    {TOKEN_IPV6,   "fe80::1",                                                          "fe80::1"                                },
+    {TOKEN_DOMAIN, "evil-site.vn",                                                     "evil-site.vn"                           },
+    {TOKEN_DOMAIN, "evil-site.vn",                                                     "EVIL-Site.Vn"                           },
+    {TOKEN_DOMAIN, "evil-site.vn",                                                     "a.b-c._x.evil-site.vn"                  },
+    {TOKEN_DOMAIN, "evil-site.vn",                                                     "evil-site.vn:8443"                      },
+    {TOKEN_DOMAIN, "evil-site.vn",                                                     "https://www.evil-site.vn/a?b#c"         },
+    {TOKEN_DOMAIN, "evil-site.vn",                                                     "https:\\/\\/www.evil-site.vn\\/a"       },
+    {TOKEN_DOMAIN, "evil-site.vn",                                                     "bob@evil-site.vn"                       },
+    {TOKEN_DOMAIN, "evil-site.vn",                                                     "evil\\u002dsite\\u002evn"               },
+    {TOKEN_DOMAIN, "evil-site.vn",                                                     "evil-site.vn.html"                      },
+    {TOKEN_DOMAIN, "evil-site.vn",                                                     "*.evil-site.vn"                         },
+    {TOKEN_URL,    "evil.vn/a/b",                                                      "http://evil.vn/a/b"                     },
+    {TOKEN_URL,    "evil.vn/a/b",                                                      "HTTPS://Evil.vn/A/b/"                   },
+    {TOKEN_URL,    "evil.vn/a/b",                                                      "evil.vn/a/b?x=1&y=2"                    },
+    {TOKEN_URL,    "evil.vn/a/b",                                                      "http:\\/\\/evil.vn\\/a\\/b\\/c"         },
+    {TOKEN_URL,    "evil.vn/a/b",                                                      "http://u:p@evil.vn:80/a/b"              },
+    {TOKEN_URL,    "evil.vn/a?b&c",                                                    "http://evil.vn/a?b\\u0026c"             },
+    {TOKEN_URL,    "1.2.3.4:8080",                                                     "tcp://1.2.3.4:8080"                     },
+    {TOKEN_URL,    "1.2.3.4/x.sh",                                                     "http://1.2.3.4/x.sh"                    },
+    {TOKEN_URL,    "[2001:db8::1]/x",                                                  "http://[2001:0db8::1]/x"                },
+    {TOKEN_HASH,   "d41d8cd98f00b204e9800998ecf8427e",                                 "d41d8cd98f00b204e9800998ecf8427e"       },
+    {TOKEN_HASH,   "d41d8cd98f00b204e9800998ecf8427e",                                 "MD5=D41D8CD98F00B204E9800998ECF8427E"   },
+    {TOKEN_HASH,   "d41d8cd98f00b204e9800998ecf8427e",                                 "d41d8cd98f00b204e9800998ecf8427e.exe"   },
+    {TOKEN_HASH,   "b1d8cd98f00b204e9800998ecf8427eb",                                 "b1d8cd98f00b204e9800998ecf8427eb"       },
     {TOKEN_HASH,   "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
-     "sha256:0123456789ABCDEF0123456789abcdef0123456789abcdef0123456789abcdef"},
-    {TOKEN_MAIL,   "bob.x+y@mail.evil.vn", "Bob.X+y@mail.EVIL.vn"        },
-    {TOKEN_MAIL,   "bob@evil.vn",     "mailto:bob@evil.vn"               },
+     "sha256:0123456789ABCDEF0123456789abcdef0123456789abcdef0123456789abcdef"                                                  },
+    {TOKEN_MAIL,   "bob.x+y@mail.evil.vn",                                             "Bob.X+y@mail.EVIL.vn"                   },
+    {TOKEN_MAIL,   "bob@evil.vn",                                                      "mailto:bob@evil.vn"                     },
 };
 
 /* Text that holds no piece, of random length, so that pieces come to lie on every border of the blocks. */
 static void append_noise(GString *text, GRand *random) {
-  static const char *const words[] = {"kernel:", "usb", "error", "{\"id\":12", "}", "C:\\Windows\\x", "12:34:56", "a-b_c", "tệp",
-                                      "0x1f",    "==",  "%20",   "#",         "\\\"k\\\"", "1.5", "..", "@", "::", "f00b", "-"};
+  static const char *const words[] = {
+      "kernel:", "usb",  "error", "{\"id\":12", "}", "C:\\Windows\\x", "12:34:56", "a-b_c",
+      "tệp",     "0x1f", "==",    "%20",        "#", "\\\"k\\\"",      "1.5",      "..",
+      "@",       "::",   "f00b",  "-"};
   for (int left = g_rand_int_range(random, 0, 30); left > 0; left--)
     g_string_append_printf(text, "%s ", words[g_rand_int_range(random, 0, G_N_ELEMENTS(words))]);
 }
@@ -195,15 +203,16 @@ static const struct {
   TokenKind kind;
   const char *folded, *record;
 } MISSES[] = {
-    {TOKEN_IPV4,   "1.2.3.4",  "11.2.3.4 1.2.3.45 1.2.3.4.5 v1.2.3.4 1.2.3.4a 0.1.2.3.4 1.2.3.400"},
-    {TOKEN_DOMAIN, "evil.vn",  "notevil.vn evil.vnx evil.vn.com my-evil.vn evil.v n evil-vn"      },
-    {TOKEN_DOMAIN, "vn",       "evil.vn"                                                           },
-    {TOKEN_URL,    "evil.vn/a", "http://evil.vn/ab http://notevil.vn/a http://evil.vn.com/a evil.vn:81/a"},
-    {TOKEN_URL,    "evil.vn",  "http://evil.vn/a"                                                  },
-    {TOKEN_HASH,   "d41d8cd98f00b204e9800998ecf8427e", "d41d8cd98f00b204e9800998ecf8427e0 xd41d8cd98f00b204e9800998ecf8427e"},
-    {TOKEN_MAIL,   "b@evil.vn", "ab@evil.vn b@evil.vn.com b@x.evil.vn"                             },
-    {TOKEN_IPV6,   "2001:db8::1", "2001:db8::11 12001:db8::1 2001:db8::1g std::1 2001:db8::1:1"    },
-    {TOKEN_IPV6,   "::b",      "std::b"                                                            },
+    {TOKEN_IPV4,   "1.2.3.4",                          "11.2.3.4 1.2.3.45 1.2.3.4.5 v1.2.3.4 1.2.3.4a 0.1.2.3.4 1.2.3.400"      },
+    {TOKEN_DOMAIN, "evil.vn",                          "notevil.vn evil.vnx evil.vn.com my-evil.vn evil.v n evil-vn"            },
+    {TOKEN_DOMAIN, "vn",                               "evil.vn"                                                                },
+    {TOKEN_URL,    "evil.vn/a",                        "http://evil.vn/ab http://notevil.vn/a http://evil.vn.com/a evil.vn:81/a"},
+    {TOKEN_URL,    "evil.vn",                          "http://evil.vn/a"                                                       },
+    {TOKEN_HASH,   "d41d8cd98f00b204e9800998ecf8427e",
+     "d41d8cd98f00b204e9800998ecf8427e0 xd41d8cd98f00b204e9800998ecf8427e"                                                      },
+    {TOKEN_MAIL,   "b@evil.vn",                        "ab@evil.vn b@evil.vn.com b@x.evil.vn"                                   },
+    {TOKEN_IPV6,   "2001:db8::1",                      "2001:db8::11 12001:db8::1 2001:db8::1g std::1 2001:db8::1:1"            },
+    {TOKEN_IPV6,   "::b",                              "std::b"                                                                 },
 };
 
 static void test_misses(void) {
@@ -240,16 +249,19 @@ static void test_slow_finder(void) {
   static const struct {
     TokenKind kind;
     const char *value, *alphabet;
-  } kinds[] = {{TOKEN_DOMAIN, "ab.ba", "aabbB1...  :/@,("},
-               {TOKEN_DOMAIN, "a1.ab.ba", "aabb11...  :/@"},
-               {TOKEN_IPV4, "1.1.1.1", "1111.....  a:/,"},
-               {TOKEN_MAIL, "a@ab.ba", "aabb@@.. ,:A"}};
+  } kinds[] = {
+      {TOKEN_DOMAIN, "ab.ba",    "aabbB1...  :/@,("},
+      {TOKEN_DOMAIN, "a1.ab.ba", "aabb11...  :/@"  },
+      {TOKEN_IPV4,   "1.1.1.1",  "1111.....  a:/," },
+      {TOKEN_MAIL,   "a@ab.ba",  "aabb@@.. ,:A"    }
+  };
   g_autoptr(GRand) random = g_rand_new_with_seed(4);
   guint found = 0, missed = 0;
   for (int round = 0; round < 40000; round++)
     for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++) {
       char text[100];
-      int size = g_rand_int_range(random, 1, 40), letters = (int)strlen(kinds[i].alphabet), plant = g_rand_int_range(random, 0, 40);
+      int size = g_rand_int_range(random, 1, 40), letters = (int)strlen(kinds[i].alphabet),
+          plant = g_rand_int_range(random, 0, 40);
       for (int k = 0; k < size; k++)
         text[k] = kinds[i].alphabet[g_rand_int_range(random, 0, letters)];
       text[size] = 0;
@@ -273,7 +285,8 @@ static void test_any_bytes(void) {
     gsize size = (gsize)g_rand_int_range(random, 0, 300);
     char *text = g_malloc(size ? size : 1);
     for (gsize i = 0; i < size; i++)
-      text[i] = g_rand_int_range(random, 0, 8) ? signs[g_rand_int_range(random, 0, sizeof signs - 1)] : (char)g_rand_int(random);
+      text[i] = g_rand_int_range(random, 0, 8) ? signs[g_rand_int_range(random, 0, sizeof signs - 1)]
+                                               : (char)g_rand_int(random);
     count_of(text, size, TOKEN_KINDS, NULL);
     g_free(text);
   }
