@@ -24,7 +24,8 @@ typedef struct {
 
 static void note(void *context, size_t index, Span where) {
   Found *found = context;
-  g_string_append_printf(found->found, "%s@%.*s;", indicator_set_item(found->set, index)->value, (int)where.size, where.bytes);
+  g_string_append_printf(found->found, "%s@%.*s;", indicator_set_item(found->set, index)->value, (int)where.size,
+                         where.bytes);
 }
 
 static void check_at(const IndicatorSet *set, gint64 now_ms, const char *record, const char *expected) {
@@ -39,13 +40,15 @@ static void check(const IndicatorSet *set, const char *record, const char *expec
 }
 
 static void test_plain(void) {
-  IndicatorSet *set = set_of("\xef\xbb\xbf# ghi chú\n\nevil.vn # máy điều khiển\r\nhxxp://bad[.]example/a\n0.0.0.0 ads.example\n; x\n"
-                             "10.9.0.0/16\n2001:db8::/32\nkhông phải\n1.2.3.4\nD41D8CD98F00B204E9800998ECF8427E\nbob@evil.vn",
-                             LIST_AUTO, 8, 1);
+  IndicatorSet *set =
+      set_of("\xef\xbb\xbf# ghi chú\n\nevil.vn # máy điều khiển\r\nhxxp://bad[.]example/a\n0.0.0.0 ads.example\n; x\n"
+             "10.9.0.0/16\n2001:db8::/32\nkhông phải\n1.2.3.4\nD41D8CD98F00B204E9800998ECF8427E\nbob@evil.vn",
+             LIST_AUTO, 8, 1);
   check(set, "GET http://www.EVIL.vn/ từ 1.2.3.4", "evil.vn@EVIL.vn;1.2.3.4@1.2.3.4;");
   check(set, "http:\\/\\/bad.example\\/a?x", "hxxp://bad[.]example/a@bad.example\\/a?x;");
   check(set, "10.9.255.1 10.10.0.1 2001:db8:1::5 2001:db9::5", "10.9.0.0/16@10.9.255.1;2001:db8::/32@2001:db8:1::5;");
-  check(set, "ads.example md5=d41d8cd98f00b204e9800998ecf8427e", "ads.example@ads.example;D41D8CD98F00B204E9800998ECF8427E@d41d8cd98f00b204e9800998ecf8427e;");
+  check(set, "ads.example md5=d41d8cd98f00b204e9800998ecf8427e",
+        "ads.example@ads.example;D41D8CD98F00B204E9800998ECF8427E@d41d8cd98f00b204e9800998ecf8427e;");
   check(set, "<bob@evil.vn>", "evil.vn@evil.vn;bob@evil.vn@bob@evil.vn;");
   check(set, "11.2.3.45 notevil.vn", "");
   g_assert_cmpstr(indicator_set_item(set, 0)->note, ==, "máy điều khiển");
@@ -83,7 +86,8 @@ static void test_misp(void) {
       "{\"type\":\"link\",\"value\":\"http://blog.example/x\",\"to_ids\":false},"
       "{\"type\":\"domain\",\"value\":\"shown.example\",\"to_ids\":false},"
       "{\"type\":\"sha1\",\"value\":\"da39a3ee5e6b4b0d3255bfef95601890afd80709\",\"to_ids\":true,\"deleted\":true}],"
-      "\"Object\":[{\"Attribute\":[{\"type\":\"filename|md5\",\"value\":\"x.exe|d41d8cd98f00b204e9800998ecf8427e\",\"to_ids\":true,"
+      "\"Object\":[{\"Attribute\":[{\"type\":\"filename|md5\",\"value\":\"x.exe|d41d8cd98f00b204e9800998ecf8427e\","
+      "\"to_ids\":true,"
       "\"comment\":\"mẫu\",\"Tag\":[{\"name\":\"tlp:red\"}]}]}]}}",
       LIST_AUTO, 4, 0);
   check(set, "1.2.3.4:443 www.evil.vn 5.6.7.8 shown.example da39a3ee5e6b4b0d3255bfef95601890afd80709",
@@ -96,18 +100,23 @@ static void test_misp(void) {
 }
 
 static void test_stix(void) {
-  IndicatorSet *set = set_of(
-      "{\"type\":\"bundle\",\"objects\":["
-      "{\"type\":\"indicator\",\"name\":\"a\",\"pattern_type\":\"stix\",\"valid_until\":\"2026-12-01T00:00:00.000Z\",\"confidence\":70,"
-      "\"object_marking_refs\":[\"marking-definition--939a9414-2ddd-4d32-a0cd-375ea402b003\"],"
-      "\"pattern\":\"[ipv4-addr:value = '1.2.3.4' OR ipv4-addr:value ISSUBSET '10.9.0.0/16'] OR [domain-name:value = 'evil.vn']\"},"
-      "{\"type\":\"indicator\",\"pattern_type\":\"stix\",\"pattern\":\"[file:hashes.'SHA-256' = "
-      "'0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef' OR url:value IN ('http://x.vn/a', 'http://x.vn/\\\\'b')]\"},"
-      "{\"type\":\"indicator\",\"pattern_type\":\"stix\",\"pattern\":\"[ipv4-addr:value = '9.9.9.9' AND file:name = 'x']\"},"
-      "{\"type\":\"indicator\",\"pattern_type\":\"yara\",\"pattern\":\"rule x {}\"},"
-      "{\"type\":\"indicator\",\"revoked\":true,\"pattern\":\"[ipv4-addr:value = '8.8.8.8']\"},{\"type\":\"malware\"}]}",
-      LIST_AUTO, 5, 3);
-  check(set, "1.2.3.4 10.9.1.1 a.evil.vn http://x.vn/a 9.9.9.9 8.8.8.8", "1.2.3.4@1.2.3.4;10.9.0.0/16@10.9.1.1;evil.vn@evil.vn;http://x.vn/a@x.vn/a;");
+  IndicatorSet *set = set_of("{\"type\":\"bundle\",\"objects\":["
+                             "{\"type\":\"indicator\",\"name\":\"a\",\"pattern_type\":\"stix\",\"valid_until\":\"2026-"
+                             "12-01T00:00:00.000Z\",\"confidence\":70,"
+                             "\"object_marking_refs\":[\"marking-definition--939a9414-2ddd-4d32-a0cd-375ea402b003\"],"
+                             "\"pattern\":\"[ipv4-addr:value = '1.2.3.4' OR ipv4-addr:value ISSUBSET '10.9.0.0/16'] OR "
+                             "[domain-name:value = 'evil.vn']\"},"
+                             "{\"type\":\"indicator\",\"pattern_type\":\"stix\",\"pattern\":\"[file:hashes.'SHA-256' = "
+                             "'0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef' OR url:value IN "
+                             "('http://x.vn/a', 'http://x.vn/\\\\'b')]\"},"
+                             "{\"type\":\"indicator\",\"pattern_type\":\"stix\",\"pattern\":\"[ipv4-addr:value = "
+                             "'9.9.9.9' AND file:name = 'x']\"},"
+                             "{\"type\":\"indicator\",\"pattern_type\":\"yara\",\"pattern\":\"rule x {}\"},"
+                             "{\"type\":\"indicator\",\"revoked\":true,\"pattern\":\"[ipv4-addr:value = "
+                             "'8.8.8.8']\"},{\"type\":\"malware\"}]}",
+                             LIST_AUTO, 5, 3);
+  check(set, "1.2.3.4 10.9.1.1 a.evil.vn http://x.vn/a 9.9.9.9 8.8.8.8",
+        "1.2.3.4@1.2.3.4;10.9.0.0/16@10.9.1.1;evil.vn@evil.vn;http://x.vn/a@x.vn/a;");
   g_assert_cmpuint(indicator_set_item(set, 0)->tlp, ==, 3);
   g_assert_cmpuint(indicator_set_item(set, 0)->confidence, ==, 70);
   indicator_set_free(set);
@@ -118,7 +127,8 @@ static void test_warning(void) {
   static const char exact[] = "{\"name\":\"x\",\"type\":\"string\",\"list\":[\"same.vn\"]}";
   static const char range[] = "{\"name\":\"x\",\"type\":\"cidr\",\"list\":[\"10.0.0.0/8\",\"9.9.9.9\"]}";
   static const char pattern[] = "{\"name\":\"x\",\"type\":\"regex\",\"list\":[\"/a/\"]}";
-  static const char list[] = "good.vn\na.good.vn\nfine.vn\nsame.vn\nb.same.vn\n10.1.2.3\n9.9.9.9\n11.1.2.3\nhttp://good.vn/evil\nbad@good.vn\n";
+  static const char list[] = "good.vn\na.good.vn\nfine.vn\nsame.vn\nb.same.vn\n10.1.2.3\n9.9.9.9\n11.1.2.3\nhttp://"
+                             "good.vn/evil\nbad@good.vn\n";
   IndicatorSet *set = indicator_set_new();
   size_t faults;
   indicator_set_add(set, "x", span_text(list), LIST_AUTO, &faults, NULL);
@@ -155,7 +165,11 @@ static void test_times(void) {
   static const struct {
     const char *text;
     gint64 ms;
-  } times[] = {{"2026-11-21", 1795219200000}, {"2026-11-21T07:00:00Z", 1795244400000}, {"2026-11-21 07:00:00.5+07:00", 1795219200000}};
+  } times[] = {
+      {"2026-11-21",                  1795219200000},
+      {"2026-11-21T07:00:00Z",        1795244400000},
+      {"2026-11-21 07:00:00.5+07:00", 1795219200000}
+  };
   gint64 ms;
   for (gsize i = 0; i < G_N_ELEMENTS(times); i++) {
     g_assert_true(list_read_time(span_text(times[i].text), &ms));
@@ -178,12 +192,34 @@ static gint by_hash(gconstpointer a, gconstpointer b) {
 
 /* What the record match finds, the join of the index must let through, with few and with many indicators. */
 static void test_joins(void) {
-  static const char *const values[] = {"evil.vn", "1.2.3.4", "10.9.0.0/16", "0.0.0.0/1", "2001:db8::5", "2001:db8::/29", "2001:db8:1:2::/64",
-                                       "http://evil.vn/a", "http://[2001:db8::9]/a", "1.2.3.4:99", "b@evil.vn", "2001:db8::/100",
+  static const char *const values[] = {"evil.vn",
+                                       "1.2.3.4",
+                                       "10.9.0.0/16",
+                                       "0.0.0.0/1",
+                                       "2001:db8::5",
+                                       "2001:db8::/29",
+                                       "2001:db8:1:2::/64",
+                                       "http://evil.vn/a",
+                                       "http://[2001:db8::9]/a",
+                                       "1.2.3.4:99",
+                                       "b@evil.vn",
+                                       "2001:db8::/100",
                                        "d41d8cd98f00b204e9800998ecf8427e"};
-  static const char *const records[] = {"x.evil.vn 7", "1.2.3.4:99", "10.9.3.3", "127.0.0.1", "2001:db8::5", "2001:dbf::1", "2001:db8:1:2:3::1",
-                                        "http://evil.vn/a/b", "http://[2001:db8::9]/a", "\"b@evil.vn\"", "2001:db8::f",
-                                        "md5=D41D8CD98F00B204E9800998ECF8427E", "nichts", "12.2.3.4", "8.8.8.8 evil.com"};
+  static const char *const records[] = {"x.evil.vn 7",
+                                        "1.2.3.4:99",
+                                        "10.9.3.3",
+                                        "127.0.0.1",
+                                        "2001:db8::5",
+                                        "2001:dbf::1",
+                                        "2001:db8:1:2:3::1",
+                                        "http://evil.vn/a/b",
+                                        "http://[2001:db8::9]/a",
+                                        "\"b@evil.vn\"",
+                                        "2001:db8::f",
+                                        "md5=D41D8CD98F00B204E9800998ECF8427E",
+                                        "nichts",
+                                        "12.2.3.4",
+                                        "8.8.8.8 evil.com"};
   guint hits = 0, joins = 0;
   for (gsize v = 0; v < G_N_ELEMENTS(values); v++)
     for (gsize r = 0; r < G_N_ELEMENTS(records); r++)
