@@ -110,7 +110,8 @@ static size_t strip_url(char *text, size_t *size) {
   return *size > name ? name : 0;
 }
 
-static bool read_network(const char *text, TokenValue *out) {
+/* An address with a number behind a slash; `*out_good`: one that a network can have. */
+static bool read_network(const char *text, TokenValue *out, bool *out_good) {
   const char *slash = strchr(text, '/');
   char address[64];
   size_t digits = slash ? strspn(slash + 1, "0123456789") : 0;
@@ -129,14 +130,24 @@ static bool read_network(const char *text, TokenValue *out) {
   else
     return false;
   unsigned most = out->kind == TOKEN_IPV4 ? 32 : 128;
-  if (bits < 1 || bits > most)
-    return false;
+  *out_good = bits >= 1 && bits <= most;
+  if (!*out_good)
+    return true;
   for (unsigned i = bits; i < most; i++)
     out->network[i / 8] &= (uint8_t) ~(0x80 >> i % 8);
   out->prefix_bits = (uint8_t)bits;
   out->size = strlen(text);
   memcpy(out->folded, text, out->size + 1);
   return true;
+}
+
+/* ::ffff:1.2.3.4 is the IPv4 address. */
+static size_t unmap(char *text, size_t size) {
+  struct in6_addr address;
+  if (inet_pton(AF_INET6, text, &address) != 1 || !IN6_IS_ADDR_V4MAPPED(&address))
+    return size;
+  inet_ntop(AF_INET, &address.s6_addr[12], text, VALUE_MAX);
+  return strlen(text);
 }
 
 bool token_value_read(Span value, TokenValue *out) {
@@ -147,7 +158,10 @@ bool token_value_read(Span value, TokenValue *out) {
   if (!value.size || value.size > VALUE_MAX)
     return false;
   size_t size = arm(value, text);
-  if (read_network(text, out)) {
+  bool good;
+  if (read_network(text, out, &good)) {
+    if (!good)
+      return false;
     if (out->prefix_bits != (out->kind == TOKEN_IPV4 ? 32 : 128))
       return true;
     *strchr(text, '/') = 0;
@@ -165,9 +179,9 @@ bool token_value_read(Span value, TokenValue *out) {
     from++, size--;
   while (!host && size && from[size - 1] == '.')
     size--;
+  if (!mail && !host)
+    size = unmap(from, size);
   Taking taking = {from, size, host, out, false};
-  if (host && *from == '[') /* the address in brackets is the host */
-    taking.host_size = host;
   token_cut((Span){from, size}, take, &taking);
   if (host && *from == '[' && taking.found) {
     Taking inner = {from + 1, host - 2, host - 2, &(TokenValue){0}, false};
