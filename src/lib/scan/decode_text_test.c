@@ -70,7 +70,9 @@ static const struct {
   /* what stands inside */
   {"<14>Nov 21 06:00:00 h app: {\"a\":{\"b\":1}}", "1795215600000 facility=user|severity=info|host=h|program=app|message={\"a\":{\"b\":1}}|a.b=1|log.format=json|log.format=syslog3164|"},
   {"<14>Nov 21 06:00:00 h CEF:0|V|P|1|100|Na\\|me|5|src=1.2.3.4 msg=a\\=b c fname=x\\\\y cs1Label= dpt=80",
-   "1795215600000 facility=user|severity=info|host=h|program=CEF|message=0|V|P|1|100|Na\\|me|5|src=1.2.3.4 msg=a\\=b c fname=x\\\\y cs1Label= dpt=80|"},
+   "1795215600000 facility=user|severity=info|host=h|message=CEF:0|V|P|1|100|Na\\|me|5|src=1.2.3.4 msg=a\\=b c fname=x\\\\y cs1Label= dpt=80|"
+   "cef.version=0|cef.vendor=V|cef.product=P|cef.device_version=1|cef.signature=100|cef.name=Na|me|cef.severity=5|src=1.2.3.4|msg=a=b c|"
+   "fname=x\\y|cs1Label=|dpt=80|log.format=cef|log.format=syslog3164|"},
   {"CEF:0|V|P|1|100|Na\\|me|5|src=1.2.3.4 msg=a\\=b c fname=x\\\\y cs1Label= dpt=80 rt=1795240800123",
    "1795240800123 cef.version=0|cef.vendor=V|cef.product=P|cef.device_version=1|cef.signature=100|cef.name=Na|me|cef.severity=5|src=1.2.3.4|msg=a=b c|"
    "fname=x\\y|cs1Label=|dpt=80|rt=1795240800123|log.format=cef|"},
@@ -105,8 +107,7 @@ static const struct {
 static void test_cases(void) {
   for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
     g_autofree char *found = decode(FORMAT_AUTO, cases[i].line, strlen(cases[i].line));
-    if (!strstr(cases[i].line, "CEF:") || *cases[i].line == 'C')
-      g_assert_cmpstr(found, ==, cases[i].fields);
+    g_assert_cmpstr(found, ==, cases[i].fields);
   }
 }
 
