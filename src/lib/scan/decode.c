@@ -123,6 +123,34 @@ static int64_t event_time(const Decoder *decoder, const Event *event) {
   return found;
 }
 
+/* {"Data": [{"#attributes": {"Name": "Image"}, "#text": "…"}, …]} is EventData.Image as well. */
+static void named_data_add(Decoder *decoder, Event *event) {
+  FieldTable *table = decoder->table;
+  uint32_t data = field_table_path(table, field_table_path(table, FIELD_ROOT, SPAN("Event")), SPAN("EventData"));
+  uint32_t list = field_table_path(table, data, SPAN("Data")), text = field_table_path(table, list, SPAN("#text"));
+  uint32_t name = field_table_path(table, field_table_path(table, list, SPAN("#attributes")), SPAN("Name"));
+  uint32_t marked = field_table_path(table, list, SPAN("@Name")), own = FIELD_OTHER, count = event->count;
+  for (uint32_t i = 0; i < count; i++) {
+    EventField *field = &event->fields[i];
+    char buffer[FIELD_NAME_MAX];
+    if ((field->path == name || field->path == marked) && field->raw.size <= sizeof buffer)
+      own = field_table_path(table, data, event_text(field, buffer));
+    else if (field->path == text && own != FIELD_OTHER && event->count < EVENT_FIELDS_MAX) {
+      event->fields[event->count] = *field;
+      event->fields[event->count++].path = own;
+      own = FIELD_OTHER;
+    }
+  }
+}
+
+static void json_finish(Decoder *decoder, Event *event) {
+  int64_t time = event_time(decoder, event);
+  if (time != EVENT_NO_TIME)
+    event->time_ms = time;
+  if (json_scanner_named_data(decoder->json))
+    named_data_add(decoder, event);
+}
+
 static bool is_space(char c) {
   return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
@@ -146,9 +174,7 @@ bool decode_json(Decoder *decoder, Span text, Event *event) {
     event->count = count;
     return false;
   }
-  int64_t time = event_time(decoder, event);
-  if (time != EVENT_NO_TIME)
-    event->time_ms = time;
+  json_finish(decoder, event);
   return true;
 }
 
@@ -365,7 +391,7 @@ bool decoder_next(Decoder *decoder, Span bytes, bool last, size_t *out_used, Eve
       line_event(decoder, line, event);
       frame = FRAME_EVENT;
     } else if (frame == FRAME_EVENT) {
-      event->time_ms = event_time(decoder, event);
+      json_finish(decoder, event);
       event_finish(decoder, event, SPAN("json"));
     }
     *out_used = at + used;

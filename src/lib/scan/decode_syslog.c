@@ -146,6 +146,8 @@ static Tag tag_read(Span text) {
   Tag tag = {{text.bytes, 0}, {text.bytes, 0}, 0};
   bool bracket = text.size && *text.bytes == '[';
   size_t at = bracket, size;
+  if (span_begins(text, "CEF:") || span_begins(text, "LEEF:"))
+    return tag;
   for (size = 0; at + size < text.size && size < 128 && tag_byte(text.bytes[at + size]); size++)
     ;
   tag.program = (Span){text.bytes + at, size};
@@ -169,8 +171,6 @@ static Tag tag_read(Span text) {
   at += colon;
   if ((!colon && !pid && !bracket) || (at < text.size && text.bytes[at] != ' ' && !colon))
     return (Tag){0};
-  if (!pid && colon && at < text.size && text.bytes[at] != ' ' && text.bytes[at - 1] != ':')
-    return (Tag){0};
   tag.used = at + (at < text.size && text.bytes[at] == ' ');
   return tag;
 }
@@ -189,8 +189,8 @@ static void decode_3164(Decoder *decoder, Span text, Event *event) {
     text = span_from(text, 1);
   Tag tag = tag_read(text);
   Span rest = text, host = span_word(&rest);
-  bool plain = host.size <= 255 && *host.bytes != '%' && !memchr(host.bytes, '(', host.size);
-  if (!tag.used && plain && host.size && host.size < text.size) {
+  bool plain = host.size && host.size <= 255 && !strchr("%{", *host.bytes) && !span_begins(host, "CEF:") && !memchr(host.bytes, '(', host.size);
+  if (!tag.used && plain && host.size < text.size) {
     decoder_add_name(decoder, event, NAME_HOST, host);
     text = rest;
     while (text.size && *text.bytes == ' ')

@@ -14,6 +14,8 @@ static Span line_time(Decoder *decoder, Span line, Event *event) {
     size = stamp_syslog(text, &decoder->stamp, &time);
   if (!size)
     size = stamp_short(text, &decoder->stamp, &time);
+  if (!size && (size = stamp_epoch(text, &time)) > 0 && (size >= text.size || (text.bytes[size] != ' ' && text.bytes[size] != ']')))
+    size = 0;
   if (!size || (bracket && (size >= text.size || text.bytes[size] != ']')))
     return line;
   event->time_ms = time;

@@ -47,10 +47,13 @@ static void capture_read(PatternReader *reader) {
   Span words = {"", 0};
   size_t colon = span_find(inside, ':');
   if (span_begins(inside, "one(")) {
-    size_t close = span_find(inside, ')');
-    words = (Span){inside.bytes + 4, close < 4 ? 0 : close - 4};
+    size_t close = inside.size;
+    while (inside.bytes[close - 1] != ')' && close > 4)
+      close--;
+    close--;
+    words = (Span){inside.bytes + 4, close <= 4 ? 0 : close - 4};
     colon = close + 1;
-    if (close == inside.size || !words.size || (colon < inside.size && inside.bytes[colon] != ':')) {
+    if (inside.bytes[close] != ')' || !words.size || (colon < inside.size && inside.bytes[colon] != ':')) {
       reader->fault = "one cần danh sách từ trong ngoặc, như one(a|b)";
       return;
     }

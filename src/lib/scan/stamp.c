@@ -69,6 +69,9 @@ static int64_t days_of(int year, int month, int day) {
 }
 
 static bool moment_is_valid(const Moment *moment) {
+  bool leap = (moment->year % 4 == 0 && moment->year % 100 != 0) || moment->year % 400 == 0;
+  if (moment->month == 2 && moment->day == 29 && !leap)
+    return false;
   static const int8_t days[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
   return moment->year >= 1 && moment->month >= 1 && moment->month <= 12 && moment->day >= 1 &&
          moment->day <= days[moment->month - 1] && moment->hour < 24 && moment->minute < 60 && moment->second <= 60;
@@ -152,20 +155,15 @@ size_t stamp_iso(Span text, const StampOptions *options, int64_t *out_ms) {
   return finish(&reader, text, &moment, zone == NO_ZONE ? options->offset_minutes : zone, out_ms);
 }
 
-/* The year that brings the moment nearest to now. */
+/* The last year in which the moment is past; a clock may be some weeks ahead, and a log some years old when its stamps have the 29th of February. */
 static int year_near(Moment moment, const StampOptions *options) {
-  int64_t best = INT64_MAX;
-  int now = 1970 + (int)(options->now_ms / ((int64_t)DAY_MS * 365)), found = now;
-  for (int year = now - 2; year <= now + 1; year++) {
+  int now = 1970 + (int)(options->now_ms / ((int64_t)DAY_MS * 365));
+  for (int year = now + 1; year > now - 9; year--) {
     moment.year = year;
-    int64_t gap = moment_ms(&moment, options->offset_minutes) - options->now_ms;
-    gap = gap < 0 ? -gap : gap;
-    if (gap < best) {
-      best = gap;
-      found = year;
-    }
+    if (moment_is_valid(&moment) && moment_ms(&moment, options->offset_minutes) <= options->now_ms + 31 * (int64_t)DAY_MS)
+      return year;
   }
-  return found;
+  return now;
 }
 
 size_t stamp_syslog(Span text, const StampOptions *options, int64_t *out_ms) {

@@ -3,7 +3,7 @@
 #include "lib/scan/event.h"
 
 typedef struct {
-  int64_t now_ms;     /* for stamps without a year: the year that brings them nearest to it */
+  int64_t now_ms;     /* for stamps without a year: they lie before it, or at most a month ahead */
   int offset_minutes; /* for stamps without a zone */
 } StampOptions;
 
