@@ -1,3 +1,4 @@
+#include "app/collect.h"
 #include "app/demo.h"
 #include "app/home.h"
 #include "app/jobs.h"
@@ -61,6 +62,8 @@ static int run(App *app, int argc, char **argv) {
     code = demo_run(app, argc - 1, argv + 1);
   else if (strcmp(argv[1], "jobs") == 0)
     code = jobs_run(app, argc - 1, argv + 1);
+  else if (strcmp(argv[1], "collect") == 0)
+    code = collect_main(app, argc - 1, argv + 1);
   else
     code = run_operation(app, argc - 1, argv + 1);
   return code;

@@ -3,6 +3,7 @@
 #include "module/admin/admin.h"
 #include "module/alert/alert.h"
 #include "module/board/board.h"
+#include "module/collect/collect.h"
 #include "module/duty/duty.h"
 #include "module/incident/incident.h"
 #include "module/mail/mail.h"
@@ -21,5 +22,8 @@ const Module *const MODULES[] = {
     &admin_module,
     &mail_module,
     &alert_module,
+    &collect_module,
     NULL,
 };
+
+const CollectSink *const COLLECT_SINKS[] = {NULL};

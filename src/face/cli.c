@@ -41,6 +41,7 @@ void cli_usage(const App *app) {
          UNGCUU_VERSION);
   puts("  serve                        chạy máy chủ trang (xem ungcuu serve --help)");
   puts("  jobs                         chạy việc nền: lịch, thư, nhắc việc (serve tự chạy)");
+  puts("  collect                      nhận nhật ký từ các nguồn (serve tự chạy)");
   puts("  backup                       như backup run");
   puts("  restore THƯ-MỤC              như backup restore, vào thư mục dữ liệu trống của --home");
   puts("  doctor                       như system doctor");
