@@ -15,6 +15,7 @@ typedef struct {
 } SegmentHead;
 _Static_assert(sizeof(SegmentHead) == SEGMENT_HEAD_BYTES, "size of the head on disk");
 
+/* The first byte of the head is turned, lest somebody who looks for frames takes it for one. */
 typedef struct {
   uint64_t at;
   uint8_t head[FRAME_HEAD_BYTES];
@@ -123,6 +124,7 @@ static bool load_table(int fd, off_t size, SegmentMap *map) {
               hash_bytes(rows, table_size, 0) == end.table_hash;
   for (size_t i = 0; good && i < end.count; i++) {
     FrameHead head;
+    rows[i].head[0] ^= 0xff;
     good = frame_head_get(rows[i].head, &head) && rows[i].at <= (uint64_t)at;
     if (good)
       segment_map_add(map, (off_t)rows[i].at, &head);
@@ -193,6 +195,7 @@ bool segment_finish(int fd, const SegmentMap *map) {
   for (size_t i = 0; i < map->count; i++) {
     TableRow row = {(uint64_t)map->frames[i].at, {0}};
     frame_head_put(&map->frames[i].head, row.head);
+    row.head[0] ^= 0xff;
     byte_buffer_add(&bytes, &row, sizeof row);
   }
   TableEnd end = {END_MAGIC, map->number, map->count, map->next_sequence, hash_bytes(bytes.bytes, table_size, 0), 0};

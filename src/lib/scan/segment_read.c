@@ -280,6 +280,7 @@ static bool load_frame(LogReader *reader, const FramePlace *place) {
     return false;
   }
   reader->progress.frames_read++;
+  reader->progress.records += head->records;
   return true;
 }
 
@@ -304,6 +305,7 @@ static bool load_journal(LogReader *reader) {
     };
   }
   reader->progress.raw_bytes += reader->text.size;
+  reader->progress.records += reader->all_count;
   return true;
 }
 
@@ -342,10 +344,10 @@ bool log_reader_wants(const LogReader *reader, const LogRecord *all, size_t inde
          sequence >= reader->low && sequence < reader->high && has_source(reader, record->source);
 }
 
-const LogRecord *log_reader_record_at(LogReader *reader, size_t offset) {
-  size_t count, low = 0;
-  const LogRecord *all = log_reader_all(reader, &count);
-  size_t high = count;
+/* The record at an offset of the text; `count` when there are none. */
+static size_t index_at(LogReader *reader, size_t offset, const LogRecord **out_all, size_t *out_count) {
+  const LogRecord *all = *out_all = log_reader_all(reader, out_count);
+  size_t low = 0, high = *out_count;
   while (high - low > 1) {
     size_t middle = (low + high) / 2;
     if ((size_t)(all[middle].bytes.bytes - reader->text.bytes) <= offset)
@@ -353,7 +355,19 @@ const LogRecord *log_reader_record_at(LogReader *reader, size_t offset) {
     else
       high = middle;
   }
-  return all && log_reader_wants(reader, all, low) ? &all[low] : NULL;
+  return low;
+}
+
+const LogRecord *log_reader_record_at(LogReader *reader, size_t offset) {
+  const LogRecord *all;
+  size_t count, at = index_at(reader, offset, &all, &count);
+  return all && log_reader_wants(reader, all, at) ? &all[at] : NULL;
+}
+
+size_t log_reader_record_end(LogReader *reader, size_t offset) {
+  const LogRecord *all;
+  size_t count, at = index_at(reader, offset, &all, &count);
+  return all ? (size_t)(all[at].bytes.bytes - reader->text.bytes) + all[at].bytes.size + 1 : reader->text.size;
 }
 
 const LogRecord *log_reader_frame(LogReader *reader, size_t *out_count) {
@@ -368,6 +382,5 @@ const LogRecord *log_reader_frame(LogReader *reader, size_t *out_count) {
       if (log_reader_wants(reader, all, i))
         reader->kept[(*out_count)++] = all[i];
   }
-  reader->progress.records += *out_count;
   return *out_count ? reader->kept : NULL;
 }

@@ -9,3 +9,5 @@ const LogRecord *log_reader_all(LogReader *reader, size_t *out_count);
 bool log_reader_wants(const LogReader *reader, const LogRecord *all, size_t index);
 /* The wanted record that holds the byte at `offset` of the text; NULL: it is outside the range. */
 const LogRecord *log_reader_record_at(LogReader *reader, size_t offset);
+/* Where the next record begins behind `offset`. */
+size_t log_reader_record_end(LogReader *reader, size_t offset);

@@ -123,36 +123,13 @@ typedef struct {
   size_t size;
 } Url;
 
-static const struct {
-  char byte;
-  bool ends, parts;
-} URL_BYTES[] = {
-    {'"',  true,  false},
-    {'<',  true,  false},
-    {'>',  true,  false},
-    {'`',  true,  false},
-    {'|',  true,  false},
-    {'{',  true,  false},
-    {'}',  true,  false},
-    {'^',  true,  false},
-    {'\'', true,  false},
-    {'\\', true,  false},
-    {'/',  false, true },
-    {'?',  false, true },
-    {'#',  false, true },
-    {'&',  false, true },
-    {';',  false, true },
-    {'=',  false, true }
-};
+static bool url_ends(char byte) {
+  return (uint8_t)byte <= 0x20 || byte == 0x7f || strchr("\"<>`|{}^'\\", byte);
+}
 
-static bool url_byte(char byte, bool *out_ends) {
-  *out_ends = (uint8_t)byte <= 0x20 || byte == 0x7f;
-  for (size_t i = 0; i < sizeof URL_BYTES / sizeof *URL_BYTES; i++)
-    if (URL_BYTES[i].byte == byte) {
-      *out_ends = URL_BYTES[i].ends;
-      return URL_BYTES[i].parts;
-    }
-  return false;
+/* Where a shorter URL can end: at a delimiter, or at a quotation mark of UTF-8. */
+static bool url_parts(char byte) {
+  return strchr("/?#&;=,)]!*\xe2", byte) != NULL;
 }
 
 static int hex_value(char byte) {
@@ -180,11 +157,9 @@ static char unescape(const char **at, const char *end) {
 /* Appends up to where the URL ends; true when it goes further than the host. */
 static bool url_read(Url *url, const char *at, const char *end) {
   size_t host = url->size;
-  bool ends = false;
   while (at < end && url->size < URL_MAX) {
     char byte = *at == '\\' ? unescape(&at, end) : *at++;
-    url_byte(byte, &ends);
-    if (ends)
+    if (url_ends(byte))
       break;
     url->text[url->size++] = (char)(byte >= 'A' && byte <= 'Z' ? byte + 32 : byte);
   }
@@ -212,9 +187,8 @@ static uint64_t url_hash(const Url *url, size_t size) {
 /* The URL, without punctuation at its end, and each beginning of it up to a delimiter behind the host. */
 static void url_give_all(const Cutter *cutter, const Url *url, size_t host, const char *at) {
   uint64_t hash = SEED_URL;
-  bool ends;
   for (size_t i = 0; i < url->size; i++) {
-    if (i > host && url_byte(url->text[i], &ends) && url->text[i - 1] != '/')
+    if (i > host && url_parts(url->text[i]) && url->text[i - 1] != '/')
       url_give(cutter, url, hash, i, at);
     hash = url_step(hash, url->text[i]);
   }
@@ -386,7 +360,8 @@ static void cut_mail(const Cutter *cutter, const char *name, const char *end, ui
   if (name == cutter->begin || name[-1] != '@')
     return;
   const char *local = name - 1;
-  while (local > cutter->begin && name - local <= MAIL_LOCAL_MAX && is_mail_byte(local[-1]))
+  while (local > cutter->begin && name - local <= MAIL_LOCAL_MAX && is_mail_byte(local[-1]) &&
+         !(local[-1] == '.' && *local == '.'))
     local--;
   size_t skips[2] = {0, escape_size(cutter, local)};
   for (int reading = 0; reading < (skips[1] ? 2 : 1); reading++) {
@@ -442,6 +417,14 @@ static const char *cut_domain(const Cutter *cutter, const char *begin, const cha
   return name;
 }
 
+/* Where two dots part what stands before the end; `begin` when they do not. */
+static const char *before_gap(const char *begin, const char *end) {
+  for (const char *at = end - 1; at - begin > 1; at--)
+    if (at[-1] == '.' && at[-2] == '.')
+      return at - 1;
+  return begin;
+}
+
 /* The last name of a run of letters, digits, dots, dashes and underscores. Returns where what is left of the run ends.
  */
 static const char *cut_last(const Cutter *cutter, const char *begin, const char *end, bool run_ends, bool whole_only) {
@@ -455,11 +438,12 @@ static const char *cut_last(const Cutter *cutter, const char *begin, const char 
   if (label == begin)
     return begin;
   if (is(*label, CLASS_DIGIT)) {
-    cut_ipv4(cutter, begin, end, run_ends && stop == end);
-    return begin;
+    const char *gap = before_gap(begin, end);
+    cut_ipv4(cutter, gap, end, run_ends && stop == end);
+    return gap;
   }
   if (!is_top_label(label, size))
-    return begin;
+    return before_gap(begin, end);
   if (size <= 8 && is_file_end(load_folded(cutter, label, size)))
     return label - 1;
   return cut_domain(cutter, begin, end, run_ends && stop == end, whole_only);
@@ -503,6 +487,13 @@ static bool bounded_left(const Cutter *cutter, const char *at) {
   return at == cutter->begin || !is(at[-1], CLASS_ALNUM) || (strchr("nrt", at[-1]) && is_escaped(cutter, at - 1));
 }
 
+/* As escape_size, for a run of hexadecimal digits: \u0009 leaves its digits in it. */
+static size_t hex_escape_size(const Cutter *cutter, const char *at) {
+  if (at - cutter->begin > 1 && at[-1] == 'u' && escape_size(cutter, at - 1))
+    return 4;
+  return escape_size(cutter, at);
+}
+
 static void give_hex(const Cutter *cutter, const char *at, size_t size) {
   if (size == 32 || size == 40 || size == 64)
     give(cutter, TOKEN_HASH, hash_end(hash_piece(cutter, SEED_HASH, at, size)), at, size);
@@ -515,9 +506,7 @@ static void at_hex(Cutter *cutter, const char *at) {
     return;
   if (bounded_left(cutter, begin))
     give_hex(cutter, begin, (size_t)(end - begin));
-  size_t skip = escape_size(cutter, begin);
-  if (!skip && begin - cutter->begin > 1 && begin[-1] == 'u' && escape_size(cutter, begin - 1))
-    skip = 4;
+  size_t skip = hex_escape_size(cutter, begin);
   if (skip)
     give_hex(cutter, begin + skip, (size_t)(end - begin) - skip);
 }
@@ -542,7 +531,7 @@ static void give_ipv6(const Cutter *cutter, const struct in6_addr *address, cons
     return;
   }
   inet_ntop(AF_INET6, address, text, sizeof text);
-  if (wanted(cutter, hash))
+  if (wanted(cutter, hash) || cutter->filter->networks6)
     cutter->found(cutter->context, TOKEN_IPV6, (Span){text, strlen(text)}, hash, place_of(cutter, at, size));
   if (at > cutter->begin && at[-1] == '[' && at + size < cutter->end && at[size] == ']') {
     char host[INET6_ADDRSTRLEN + 2] = "[";
@@ -593,15 +582,14 @@ static void at_colon(Cutter *cutter, const char *at) {
   cutter->colons_done = end;
   if (!looks_like_ipv6(at, end) || (end < cutter->end && is(*end, CLASS_ALNUM | CLASS_UNDERSCORE)))
     return;
-  size_t skip = escape_size(cutter, begin);
-  if (at - begin > 4 && at[1] != ':') /* no group of an address: a word before it */
-    begin = at + 1;
-  else if (!bounded_left(cutter, begin)) {
+  size_t skip = hex_escape_size(cutter, begin);
+  if (skip && begin + skip <= at)
+    cut_ipv6(cutter, begin + skip, end);
+  if (at - begin > 4 || !bounded_left(cutter, begin)) { /* no group of an address: a word before it */
     if (at[1] == ':')
       return;
     begin = at + 1;
-  } else if (skip && begin + skip <= at)
-    cut_ipv6(cutter, begin + skip, end);
+  }
   cut_ipv6(cutter, begin, end);
 }
 

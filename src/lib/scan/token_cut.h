@@ -22,10 +22,12 @@ typedef void (*TokenHash)(void *context, uint64_t hash);
  * has their hosts. The same hash can come several times. */
 void token_cut_index(Span text, TokenHash found, void *context);
 
-/* A test that lets through what may be in a set: two bits of a table of 2^`bits` bits by the hash. */
+/* A test that lets through what may be in a set: a bit in a table of 2^bits by the hash; addresses also by networks. */
 typedef struct {
   uint64_t *words;
-  unsigned shift; /* 64 - bits */
+  unsigned shift;      /* 64 - bits */
+  uint64_t *networks4; /* a bit for each upper half of an IPv4 address that a network touches; NULL: no networks */
+  bool networks6;      /* every IPv6 address is let through */
 } TokenFilter;
 
 static inline uint64_t token_filter_key(uint64_t hash) {
@@ -33,13 +35,25 @@ static inline uint64_t token_filter_key(uint64_t hash) {
 }
 
 static inline bool token_filter_has(const TokenFilter *filter, uint64_t hash) {
-  uint64_t bit = token_filter_key(hash) >> filter->shift;
-  return filter->words[bit / 64] >> bit % 64 & 1;
+  uint64_t bit = token_filter_key(hash) >> filter->shift, half = hash >> 32;
+  return (filter->words[bit / 64] >> bit % 64 & 1) ||
+         (filter->networks4 && half < 65536 && (filter->networks4[half / 64] >> half % 64 & 1));
 }
 
 /* As token_cut, but only what `filter` lets through; a URL only where it has token_hash_url_host of the host. */
 void token_cut_filtered(Span text, const TokenFilter *filter, TokenFound found, void *context);
 uint64_t token_hash_url_host(uint64_t host_hash);
+
+/* A value of a list as token_from_value takes it, with the hash of a URL's host (0: no URL). */
+typedef struct {
+  TokenKind kind;
+  char folded[2048];
+  size_t size;
+  uint64_t hash, host_hash;
+  uint8_t prefix_bits; /* of a network; 0: none */
+  uint8_t network[16]; /* its first address; IPv4 in the first 4 bytes */
+} TokenValue;
+bool token_value_read(Span value, TokenValue *out);
 
 /* Tests only: the plain path even where the CPU has AVX2. */
 void token_cut_plain(bool plain);
