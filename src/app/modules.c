@@ -4,6 +4,7 @@
 #include "module/alert/alert.h"
 #include "module/board/board.h"
 #include "module/detect/detect.h"
+#include "module/collect/collect.h"
 #include "module/duty/duty.h"
 #include "module/incident/incident.h"
 #include "module/mail/mail.h"
@@ -23,5 +24,8 @@ const Module *const MODULES[] = {
     &mail_module,
     &alert_module,
     &detect_module,
+    &collect_module,
     NULL,
 };
+
+const CollectSink *const COLLECT_SINKS[] = {&detect_sink, NULL};

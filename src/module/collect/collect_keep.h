@@ -13,6 +13,3 @@ gboolean collect_expire(App *app, LogStore *store, gint64 now_ms, gint64 *out_co
 gboolean collect_seal(App *app, const SegmentRow *row, const guint32 *numbers, gsize count, GError **error);
 /* The job for when no collector runs. */
 gboolean collect_expire_job(App *app, const json_t *payload, GError **error);
-
-gboolean log_verify(Request *request, Doc *answer, GError **error);
-gboolean log_segments(Request *request, Doc *answer, GError **error);

@@ -12,7 +12,7 @@
 
 enum {
   SQL_LIST, SQL_ALL, SQL_GET, SQL_NUMBERED, SQL_INSERT, SQL_UPDATE, SQL_STATE, SQL_SILENT, SQL_COUNTS, SQL_BODIES, SQL_SYSTEMS,
-  SQL_SYSTEM_BODY
+  SQL_SYSTEM_BODY, SQL_SYSTEM_LEVEL
 };
 static const StoreSql SQL[] = {
     [SQL_LIST] = {"source.list",
@@ -53,6 +53,7 @@ static const StoreSql SQL[] = {
                      "SELECT y.id, y.name FROM system y JOIN body_ancestor a ON a.body_id = y.body_id WHERE a.ancestor_id = $1 "
                      "AND y.retired_day IS NULL ORDER BY y.sort_key, y.id LIMIT 500", NULL},
     [SQL_SYSTEM_BODY] = {"source.system_body", "SELECT body_id FROM system WHERE id = $1 AND retired_day IS NULL", NULL},
+    [SQL_SYSTEM_LEVEL] = {"source.system_level", "SELECT coalesce(level, 0) FROM system WHERE id = $1", NULL},
 };
 const StoreSqlTable collect_sql = {SQL, G_N_ELEMENTS(SQL)};
 
@@ -159,6 +160,10 @@ gboolean source_store_systems(StoreConn *conn, const char *body_id, void (*add)(
 const char *source_store_system_body(StoreConn *conn, Arena *arena, const char *system_id, GError **error) {
   g_autofree char *body = NULL;
   return store_get_text(conn, &SQL[SQL_SYSTEM_BODY], S(S_TEXT(system_id)), &body, error) ? arena_text(arena, body, -1) : NULL;
+}
+
+gboolean source_store_system_level(StoreConn *conn, const char *system_id, gint64 *out_level, GError **error) {
+  return store_get_int(conn, &SQL[SQL_SYSTEM_LEVEL], S(S_TEXT(system_id)), 0, out_level, error);
 }
 
 /* --- changing --- */

@@ -73,3 +73,4 @@ gboolean source_store_systems(StoreConn *conn, const char *body_id, void (*add)(
                               GError **error);
 /* The body that keeps a system; NULL without error: no such system. */
 const char *source_store_system_body(StoreConn *conn, Arena *arena, const char *system_id, GError **error);
+gboolean source_store_system_level(StoreConn *conn, const char *system_id, gint64 *out_level, GError **error); /* 0: not determined */

@@ -11,8 +11,8 @@
  */
 #pragma once
 #include "module/collect/collect.h"
+#include "module/collect/collect_address.h"
 #include "module/collect/collect_store.h"
-#include <netinet/in.h>
 
 enum {
   BATCHES = 8,
@@ -23,10 +23,6 @@ enum {
   TURN_BYTES = 256 << 10, /* read of one stream before the others get their turn */
   LINE_SHOWN = 400,
 };
-
-typedef struct {
-  guint8 bytes[16]; /* IPv6, or IPv4 mapped into it */
-} Address;
 
 /* A source while the process lives. Numbers are written by the thread that is named, read by all (atomic). */
 typedef struct {
@@ -139,9 +135,6 @@ void collector_add_place(Collector *collector, FilePlace *place);
 void collector_watch(Collector *collector, Watch *watch, guint32 events);
 void collector_unwatch(Collector *collector, Watch *watch);
 void collector_wake(Collector *collector);
-void address_write(const Address *address, char out[INET6_ADDRSTRLEN]);
-gboolean address_parse(const char *text, Address *out_address, int *out_prefix);
-void address_of(const struct sockaddr_storage *from, Address *out_address);
 /* At most LINE_SHOWN bytes, valid UTF-8 without control characters. */
 void line_shown(char out[LINE_SHOWN + 1], const char *bytes, gsize size);
 

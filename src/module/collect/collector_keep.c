@@ -169,10 +169,9 @@ static void take_strangers(Collector *c, GPtrArray *into) {
   gpointer value;
   g_mutex_lock(&c->strangers_lock);
   g_hash_table_iter_init(&iter, c->strangers);
-  while (g_hash_table_iter_next(&iter, NULL, &value)) {
-    g_ptr_array_add(into, value);
-    g_hash_table_iter_steal(&iter);
-  }
+  while (g_hash_table_iter_next(&iter, NULL, &value))
+    g_ptr_array_add(into, g_memdup2(value, sizeof(Stranger)));
+  g_hash_table_remove_all(c->strangers);
   g_mutex_unlock(&c->strangers_lock);
 }
 

@@ -90,23 +90,27 @@ static gboolean add_batch(Writer *w, Batch *batch, ScanError *trouble) {
   return TRUE;
 }
 
-static void count_stored(Writer *w, const Batch *batch) {
-  for (guint i = 0; i < batch->count; i++) {
-    Source *source = batch->sources[i];
-    const LogRecord *record = &batch->records[i];
+static void note_last(Source *source, const LogRecord *record, gint64 committed_ms) {
+  gint64 skew = record->time_ms == EVENT_NO_TIME ? 0 : record->time_ms - record->received_ms;
+  gboolean known = record->time_ms != EVENT_NO_TIME && ABS(skew) < (gint64)SKEW_MOST_DAYS * 24 * 3600 * 1000;
+  __atomic_store_n(&source->last_ms, record->received_ms, __ATOMIC_RELAXED);
+  __atomic_store_n(&source->lag_ms, committed_ms - record->received_ms, __ATOMIC_RELAXED);
+  __atomic_store_n(&source->skew_known, known, __ATOMIC_RELAXED);
+  __atomic_store_n(&source->skew_ms, known ? skew : 0, __ATOMIC_RELAXED);
+  g_mutex_lock(&source->lock);
+  line_shown(source->line, record->bytes.bytes, record->bytes.size);
+  g_mutex_unlock(&source->lock);
+}
+
+/* From the last on: the first one met of a source is its newest. */
+static void count_stored(const Batch *batch) {
+  for (guint i = batch->count; i > 0; i--) {
+    Source *source = batch->sources[i - 1];
     __atomic_add_fetch(&source->stored, 1, __ATOMIC_RELAXED);
-    __atomic_store_n(&source->last_ms, record->received_ms, __ATOMIC_RELAXED);
-    __atomic_store_n(&source->lag_ms, batch->committed_ms - record->received_ms, __ATOMIC_RELAXED);
-    gint64 skew = record->time_ms == EVENT_NO_TIME ? 0 : record->time_ms - record->received_ms;
-    gboolean known = record->time_ms != EVENT_NO_TIME && ABS(skew) < (gint64)SKEW_MOST_DAYS * 24 * 3600 * 1000;
-    __atomic_store_n(&source->skew_known, known, __ATOMIC_RELAXED);
-    __atomic_store_n(&source->skew_ms, known ? skew : 0, __ATOMIC_RELAXED);
-    if (source->batch_mark != batch->number) {
-      source->batch_mark = batch->number;
-      g_mutex_lock(&source->lock);
-      line_shown(source->line, record->bytes.bytes, record->bytes.size);
-      g_mutex_unlock(&source->lock);
-    }
+    if (source->batch_mark == batch->number)
+      continue;
+    source->batch_mark = batch->number;
+    note_last(source, &batch->records[i - 1], batch->committed_ms);
   }
 }
 
@@ -137,7 +141,7 @@ static void group_committed(Writer *w, GPtrArray *group, gint64 began_us) {
   for (guint i = 0; i < group->len; i++) {
     Batch *batch = group->pdata[i];
     batch->committed_ms = clock_now_ms();
-    count_stored(w, batch);
+    count_stored(batch);
     places |= take_places(w, batch);
   }
   if (places && !places_save(c->folder, w->places))
@@ -189,9 +193,11 @@ static void writer_init(Writer *w, Collector *c) {
   w->places = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, place_free);
   w->numbers = g_hash_table_new(NULL, NULL);
   /* What the open segment of the run before holds is not known: perhaps something of each. */
+  g_mutex_lock(&c->sources_lock);
   g_hash_table_iter_init(&iter, c->by_number);
   while (g_hash_table_iter_next(&iter, &key, NULL))
     g_hash_table_add(w->numbers, key);
+  g_mutex_unlock(&c->sources_lock);
   g_autoptr(GPtrArray) saved = places_load(c->folder);
   for (guint i = 0; i < saved->len; i++) {
     FilePlace *copy = g_memdup2(saved->pdata[i], sizeof *copy);
