@@ -33,6 +33,8 @@ const char *incident_moment(Arena *arena, gint64 ms); /* 14:35 21/11/2026 */
 const char *incident_given(const Request *request, const char *field); /* "" where nothing was given */
 gint64 incident_given_ms(const Request *request, const char *field, gint64 absent);
 const char *incident_actor(const Request *request); /* account id or NULL */
+/* The account in that field: one with a role at the body of the case or above, else the field is refused. */
+const User *incident_person(IncidentCall *call, const char *field, GError **error);
 
 /* --- clocks: incident_clock.c --- */
 

@@ -1,5 +1,4 @@
 /* Tasks, log, parties, people, systems, indicators. */
-#include "core/user.h"
 #include "module/incident/incident_act.h"
 #include <string.h>
 
@@ -17,9 +16,9 @@ static gboolean not_there(const char *what, GError **error) {
 gboolean act_task_add(IncidentCall *call, GError **error) {
   Request *request = call->request;
   const char *owner_id = input_text(request, "owner"), *step = incident_given(request, "step");
-  const User *owner = owner_id ? user_load(call->change->conn, request->arena, owner_id, error) : NULL;
+  const User *owner = owner_id ? incident_person(call, "owner", error) : NULL;
   if (owner_id && !owner)
-    return (!error || !*error) && request_refuse_field(request, "owner", "Không có người dùng này.", error);
+    return FALSE;
   if (*step && !incident_law_step(request->app->law, call->incident->workflow, step))
     return request_refuse_field(request, "step", "Quy trình không có bước này.", error);
   call->result_id = incident_new_id(call);
