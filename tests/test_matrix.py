@@ -34,7 +34,7 @@ RECORDS = {
 }
 
 # Inputs that name something of a case.
-PARTS = ("task", "person", "evidence", "notice", "paper")
+PARTS = ("task", "person", "evidence", "upload", "notice", "paper")
 
 FORMATS = {"date": "2026-01-01", "date-time": "2026-01-01T08:00:00+07:00", "email": "lan@example.vn", "binary": None, "password": None}
 SAMPLE = {"string": "rà quét lỗ hổng", "integer": 1, "boolean": True, "array": ["read"], "object": {}}
@@ -59,7 +59,8 @@ def incident(site, body):
         "id": code,
         "task": site.cli("incident", "task-add", code, "Sao lưu nhật ký")["id"],
         "person": site.cli("incident", "person-add", code, "Người Tham Gia")["id"],
-        "evidence": site.cli("incident", "evidence-add", code, "Nhật ký máy chủ", "--file", file)["id"],
+        "evidence": site.cli("evidence", "add", code, "Nhật ký máy chủ", "--file", file)["id"],
+        "upload": site.cli("evidence", "upload-begin", code, "Ảnh ổ đĩa", "o-dia.img", "1000")["upload"],
         "notice": site.cli("incident", "view", code)["notices"][0]["id"],
         "paper": site.cli("incident", "paper-save", code, "mau-03", "--fields", "{}")["paper"],
         "form": "mau-03",

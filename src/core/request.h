@@ -54,6 +54,7 @@ struct Request {
   ErrorCode outcome;          /* 0, or ERROR_CHECK: the answer is good, but it says that something is wrong (exit 4) */
   /* What the answer sends back beside the document. */
   GBytes *file;               /* GIVES_FILE */
+  int file_fd;                /* the same for a file of any size, from its begin on; -1: none. Closed with the request */
   const char *file_name, *file_type;
   const char *set_session;    /* web: new session token; "" ends the session */
   const char *notice;         /* web: one sentence on the next page */
@@ -73,6 +74,9 @@ gint64 input_int(const Request *request, const char *name, gint64 absent);
 gboolean input_bool(const Request *request, const char *name);
 const char *const *input_list(const Request *request, const char *name); /* NULL-terminated, never NULL */
 const InputFile *input_file(const Request *request, const char *name);
+/* A name that shows and stores as what it is: without folders, control characters, marks of writing direction and what file
+ * systems forbid; at most 200 bytes with its ending; never empty or only dots. Every InputFile has one. */
+const char *input_clean_file_name(Arena *arena, const char *name);
 const json_t *input_json(const Request *request, const char *name);
 gboolean input_has(const Request *request, const char *name); /* given, even if empty */
 

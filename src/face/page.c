@@ -444,7 +444,7 @@ static void page_error(PageSet *set, Request *request, Call *call, const GError 
 void page_reply(PageSet *set, Request *request, Call *call, Doc *answer, const GError *error) {
   if (error)
     page_error(set, request, call, error);
-  else if (request->file)
+  else if (reply_has_file(request))
     reply_file(request, call);
   else if (strcmp(request->operation->method, "POST") == 0 && !request->operation->page)
     redirect_after(set, request, call, answer);

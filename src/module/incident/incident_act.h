@@ -60,6 +60,11 @@ gboolean incident_close_guard(StoreConn *conn, Request *request, const Incident 
 gboolean incident_keep_evidence(IncidentCall *call, const char *title, const char *taken_by, gint64 taken_ms, const char *where,
                                 const char *how, const char *seal, GError **error);
 
+/* The file, its hash verified, with an entry in the chain of custody; -1 with ERROR_CHECK when it is not what came in, which is
+ * then recorded and told too. `action`: accessed, archived. The caller closes it. */
+int incident_open_evidence(Request *request, Incident *incident, const IncidentEvidence *evidence, const char *action, gint64 *out_size_bytes,
+                           GError **error);
+
 /* --- the acts --- */
 
 gboolean act_acknowledge(IncidentCall *call, GError **error);

@@ -39,7 +39,7 @@ static const StoreSql PARTS[] = {
                       "WHERE o.incident_id = $1 ORDER BY i.code, o.value LIMIT 100", NULL},
     [PART_EVIDENCE] = {"incident.part_evidence",
                        "SELECT id, number AS number_int, title, sha256, size_bytes AS size_int, file_name, taken_ms, taken_by, "
-                       "taken_where, taken_how, seal, created_ms FROM incident_evidence WHERE incident_id = $1 ORDER BY number", NULL},
+                       "taken_where, taken_how, seal, created_ms, broken_ms FROM incident_evidence WHERE incident_id = $1 ORDER BY number", NULL},
     [PART_CUSTODY] = {"incident.part_custody",
                       "SELECT e.number AS number_int, c.at_ms, c.action, c.from_whom, c.to_whom, c.note, c.intact AS intact_int, "
                       "u.name AS who FROM incident_custody c JOIN incident_evidence e ON e.id = c.evidence_id "
@@ -54,8 +54,8 @@ static const StoreSql PARTS[] = {
 };
 
 enum {
-  SQL_STEPS = SET_PAPER + 1, SQL_PUT_STEP, SQL_NOTICES, SQL_PUT_NOTICE, SQL_NEXT_LOG, SQL_NEXT_ASSESSMENT, SQL_NEXT_EVIDENCE,
-  SQL_EVIDENCE, SQL_ALL_EVIDENCE, SQL_PAPER, SQL_LAST_PAPER,
+  SQL_STEPS = SET_BROKEN + 1, SQL_PUT_STEP, SQL_NOTICES, SQL_PUT_NOTICE, SQL_NEXT_LOG, SQL_NEXT_ASSESSMENT, SQL_NEXT_EVIDENCE,
+  SQL_EVIDENCE, SQL_ALL_EVIDENCE, SQL_EVERY_EVIDENCE, SQL_PAPER, SQL_LAST_PAPER,
 };
 static const StoreSql SQL[] = {
     [PUT_LOG] = {"incident.put_log",
@@ -97,6 +97,7 @@ static const StoreSql SQL[] = {
     [SET_PAPER] = {"incident.set_paper",
                    "UPDATE incident_paper SET fields = $3, state = $4, number = $5, issued_day = $6, signer = $7, sha256 = $8, "
                    "scan_id = $9, changed_ms = $10, version = version + 1 WHERE id = $1 AND version = $2", NULL},
+    [SET_BROKEN] = {"incident.set_broken", "UPDATE incident_evidence SET broken_ms = $2 WHERE id = $1", NULL},
     [SQL_STEPS] = {"incident.steps",
                    "SELECT s.step, s.state, s.position, s.pass, s.begun_ms, s.done_ms FROM incident_step s "
                    "WHERE s.incident_id = $1 AND s.workflow = $2 AND s.pass = (SELECT max(x.pass) FROM incident_step x "
@@ -125,12 +126,15 @@ static const StoreSql SQL[] = {
     [SQL_NEXT_EVIDENCE] = {"incident.next_evidence",
                            "SELECT coalesce(max(number), 0) + 1 FROM incident_evidence WHERE incident_id = $1", NULL},
     [SQL_EVIDENCE] = {"incident.evidence",
-                      "SELECT id, incident_id, title, sha256, file_name, number, size_bytes FROM incident_evidence WHERE id = $1",
+                      "SELECT id, incident_id, title, sha256, file_name, number, size_bytes, broken_ms FROM incident_evidence WHERE id = $1",
                       NULL},
     [SQL_ALL_EVIDENCE] = {"incident.all_evidence",
-                          "SELECT e.id, e.incident_id, e.title, e.sha256, e.file_name, e.number, e.size_bytes "
+                          "SELECT e.id, e.incident_id, e.title, e.sha256, e.file_name, e.number, e.size_bytes, e.broken_ms "
                           "FROM incident_evidence e JOIN incident_scope s ON s.incident_id = e.incident_id AND s.body_id = $1 "
                           "WHERE e.sha256 IS NOT NULL ORDER BY e.incident_id, e.number", NULL},
+    [SQL_EVERY_EVIDENCE] = {"incident.every_evidence",
+                            "SELECT id, incident_id, title, sha256, file_name, number, size_bytes, broken_ms FROM incident_evidence "
+                            "WHERE sha256 IS NOT NULL ORDER BY incident_id, number", NULL},
     [SQL_PAPER] = {"incident.paper",
                    "SELECT id, incident_id, form, fields, state, number, issued_day, signer, sha256, scan_id, version "
                    "FROM incident_paper WHERE id = $1", NULL},
@@ -272,6 +276,7 @@ static const IncidentEvidence *read_evidence(StoreRows *rows, Arena *arena) {
     *texts[i] = arena_text(arena, store_text(rows, i), -1);
   e->number = store_int(rows, count);
   e->size_bytes = store_int(rows, count + 1);
+  e->broken_ms = store_int(rows, count + 2);
   return e;
 }
 
@@ -283,7 +288,8 @@ const IncidentEvidence *incident_store_evidence(StoreConn *conn, Arena *arena, c
 GPtrArray *incident_store_all_evidence(StoreConn *conn, Arena *arena, const char *body_id, GError **error) {
   GError *failed = NULL;
   g_autoptr(GPtrArray) found = g_ptr_array_new();
-  g_autoptr(StoreRows) rows = store_query(conn, &SQL[SQL_ALL_EVIDENCE], S(S_TEXT(body_id)), error);
+  const StoreValue body = S_TEXT(body_id);
+  g_autoptr(StoreRows) rows = store_query(conn, &SQL[body_id ? SQL_ALL_EVIDENCE : SQL_EVERY_EVIDENCE], &body, body_id ? 1 : 0, error);
   while (rows && store_step(rows, &failed))
     g_ptr_array_add(found, (gpointer)(gintptr)read_evidence(rows, arena));
   if (failed)
