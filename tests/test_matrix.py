@@ -15,7 +15,7 @@ PASSWORD = "gió mùa thu hà nội"
 
 # What concerns the whole installation: allowed to the roles of the top body alone.
 WHOLE = {"setting.list", "setting.change", "backup.list", "backup.run", "backup.verify", "job.list", "job.retry", "system.doctor",
-         "mail.list", "mail.test", "audit.seal"}
+         "mail.list", "mail.test", "audit.seal", "trust.add", "trust.revoke"}
 
 # About oneself: what is another's is simply not there.
 OWN = {"signed-in", "public"}

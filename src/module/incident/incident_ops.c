@@ -168,6 +168,9 @@ static const Choice FORMAT_CHOICES[] = {{"pdf", "PDF"}, {"docx", "DOCX"}, {NULL,
 static const Field CUSTODY_FILE_FIELDS[] = {ID, {"evidence", FIELD_ID, "Chứng cứ", TRUE}, {"format", FIELD_CHOICE, "Dạng tệp", .choices = FORMAT_CHOICES}, {NULL}};
 static const Field PAPER_FILE_FIELDS[] = {ID, {"paper", FIELD_ID, "Văn bản", TRUE}, {"format", FIELD_CHOICE, "Dạng tệp", TRUE, .choices = FORMAT_CHOICES}, {NULL}};
 
+static const Field ARCHIVE_FIELDS[] = {{"file", FIELD_FILE, "Gói hồ sơ (ZIP)"},
+                                       {"key", FIELD_TEXT, "Khóa công khai của nơi gửi; nêu để chắc ai đã ký", FALSE, 64, 64}, {NULL}};
+
 /* --- the table --- */
 
 #define CASE "/su-co/{id}"
@@ -203,6 +206,10 @@ static const Operation OPERATIONS[] = {
     {"incident.sheet", "GET", CASE "/phieu", "incident.read", "Phiếu ứng cứu để in", incident_sheet, ID_FIELDS, .page = "incident/sheet.html"},
     {"incident.sheet_file", "GET", CASE "/phieu/tep", "incident.read", "Phiếu ứng cứu dạng PDF", incident_sheet_file, ID_FIELDS, .gives = GIVES_FILE},
     {"incident.file", "GET", CASE "/ho-so", "incident.read", "Toàn bộ hồ sơ sự cố dạng PDF", incident_case_file, ID_FIELDS, .gives = GIVES_FILE},
+    {"incident.archive", "POST", CASE "/goi", "incident.command", "Toàn bộ hồ sơ sự cố thành một gói ZIP có chữ ký", incident_archive, ID_FIELDS,
+     .gives = GIVES_FILE},
+    {"incident.archive_verify", "POST", "/su-co/kiem-goi", "incident.read", "Kiểm một gói hồ sơ: chữ ký, tệp bị sửa, thêm, thiếu",
+     incident_archive_verify, ARCHIVE_FIELDS, .needs = NEEDS_NOTHING, .faces = FACE_API | FACE_CLI /* for who receives a package */},
     ACT("acknowledge", "/tiep-nhan", "command", "Tiếp nhận tin báo", PLAIN_FIELDS),
     ACT("verify_sender", "/xac-minh-nguoi-bao", "command", "Ghi việc xác minh người báo", VERIFY_FIELDS),
     ACT("confirm", "/xac-nhan", "command", "Xác nhận là sự cố", CONFIRM_FIELDS),

@@ -13,6 +13,8 @@ gboolean incident_paper_act(Request *request, Doc *answer, GError **error); /* s
 gboolean incident_paper_file(Request *request, Doc *answer, GError **error);
 gboolean incident_sheet_file(Request *request, Doc *answer, GError **error);
 gboolean incident_case_file(Request *request, Doc *answer, GError **error);
+gboolean incident_archive(Request *request, Doc *answer, GError **error);
+gboolean incident_archive_verify(Request *request, Doc *answer, GError **error);
 gboolean incident_custody(Request *request, Doc *answer, GError **error);
 gboolean incident_custody_file(Request *request, Doc *answer, GError **error);
 /* Answers with that paper as CODE-name.pdf or .docx. */

@@ -386,6 +386,8 @@ static void add_head(Request *request, const Incident *incident, Doc *answer) {
   doc_text(answer, KEY("print_url"), arena_printf(arena, "/su-co/%s/phieu", incident->code));
   if (request_may(request, "incident.command", incident->body_id) && incident_is_open(incident->state))
     doc_text(answer, KEY("classify_url"), arena_printf(arena, "/su-co/%s/phan-loai", incident->code));
+  if (request_may(request, "incident.command", incident->body_id))
+    doc_text(answer, KEY("archive_url"), arena_printf(arena, "/su-co/%s/goi", incident->code));
   doc_int(answer, KEY("version"), incident->version);
   doc_text(answer, KEY("profile"), incident->profile);
   doc_text(answer, KEY("severity_reason"), incident->severity_reason);
