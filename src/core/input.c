@@ -154,6 +154,22 @@ const char *request_raw(const Request *request, const char *name) {
   return value && value->raw->len ? g_ptr_array_index(value->raw, 0) : NULL;
 }
 
+char **request_raw_all(const Request *request, const char *name) {
+  const Value *value = value_of(request, name);
+  g_autoptr(GStrvBuilder) all = g_strv_builder_new();
+  for (guint i = 0; value && i < value->raw->len; i++)
+    g_strv_builder_add(all, g_ptr_array_index(value->raw, i));
+  return g_strv_builder_end(all);
+}
+
+gboolean request_raw_has(const Request *request, const char *name, const char *text) {
+  const Value *value = value_of(request, name);
+  for (guint i = 0; value && i < value->raw->len; i++)
+    if (g_strcmp0(g_ptr_array_index(value->raw, i), text) == 0)
+      return TRUE;
+  return FALSE;
+}
+
 const char *input_text(const Request *request, const char *name) {
   const Value *value = value_of(request, name);
   return value && value->checked && value->checked->len > 1 ? g_ptr_array_index(value->checked, 0) : NULL;
@@ -381,7 +397,21 @@ static gboolean is_empty(const Request *request, const Field *field) {
   return !input_text(request, field->name);
 }
 
+/* After a conflict: where the stored value was chosen ("_use"), it takes the place of what was typed. See core/form.h. */
+static void take_stored(Request *request, const Field *field) {
+  g_autofree char *name = g_strconcat("_stored.", field->name, NULL);
+  const Value *stored = value_of(request, name);
+  if (!request_raw_has(request, "_use", field->name))
+    return;
+  Value *value = value_make(request, field->name);
+  g_ptr_array_set_size(value->raw, 0);
+  for (guint i = 0; stored && i < stored->raw->len; i++)
+    g_ptr_array_add(value->raw, g_strdup(g_ptr_array_index(stored->raw, i)));
+}
+
 gboolean request_check_input(Request *request, GError **error) {
+  for (const Field *field = request->operation->fields; request->face == FACE_WEB && field && field->name; field++)
+    take_stored(request, field);
   for (const Field *field = request->operation->fields; field && field->name; field++) {
     guint before = request->field_errors->len;
     Value *value = value_of(request, field->name);

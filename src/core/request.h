@@ -61,6 +61,7 @@ struct Request {
   const char *undo_path;      /* web: the POST that undoes; with undo_token */
   const char *undo_token;
   const Request *failed;      /* web: the POST that was refused and whose form this page shows again */
+  gboolean conflict;          /* of `failed`: refused because somebody else had changed it in between */
   gboolean background;        /* web: the page asks again by itself; one-time sentences stay for the next real visit */
   const char *path;           /* web: path and query of this page, for forms to come back to */
   GPtrArray *kept;            /* private: see request_keep */
@@ -133,5 +134,7 @@ void request_put_json(Request *request, json_t *object); /* REST: one value per 
 void request_put_file(Request *request, const char *field, const char *name, const char *path, gint64 size_bytes);
 /* What was put, as it came, to fill a form again; NULL where there was none. */
 const char *request_raw(const Request *request, const char *name);
+char **request_raw_all(const Request *request, const char *name); /* g_strfreev; never NULL */
+gboolean request_raw_has(const Request *request, const char *name, const char *value); /* one of several */
 /* Checks input and permission, then runs the operation. All faces go through here and nowhere else. */
 gboolean request_run(Request *request, Doc *answer, GError **error);

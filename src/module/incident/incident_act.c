@@ -44,7 +44,7 @@ static const struct {
     {"incident.party",             COMMAND, UNDECIDED " " CONFIRMED, FALSE, act_party, "Đã ghi tên bên tham gia."},
     {"incident.person_add",        WORK,    CONFIRMED " verifying", FALSE, act_person_add, "Đã ghi người tham gia."},
     {"incident.person_release",    WORK,    ANY,        FALSE, act_person_release,    "Đã ghi người thôi tham gia."},
-    {"incident.system_add",        WORK,    CONFIRMED " verifying", FALSE, act_system_add, "Đã ghi hệ thống bị ảnh hưởng."},
+    {"incident.system_add",        WORK,    CONFIRMED " verifying", TRUE,  act_system_add, "Đã ghi hệ thống bị ảnh hưởng."},
     {"incident.observable_add",    WORK,    ANY,        FALSE, act_observable_add,    "Đã ghi dấu hiệu nhận biết."},
     {"evidence.add",      WORK,    ANY,        FALSE, act_evidence_add,      "Đã nhận chứng cứ."},
     {"evidence.transfer", WORK,    ANY,        FALSE, act_evidence_transfer, "Đã ghi giao nhận chứng cứ."},

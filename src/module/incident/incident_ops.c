@@ -124,7 +124,7 @@ static const Field PARTY_FIELDS[] = {ID, {"actor", FIELD_CHOICE, "Vai trò theo 
 static const Field PERSON_FIELDS[] = {ID, {"name", FIELD_TEXT, "Họ và tên", TRUE, 2, 100}, {"unit", FIELD_TEXT, "Đơn vị", FALSE, 0, 200},
                                       {"role", FIELD_TEXT, "Việc đảm nhận", FALSE, 0, 200}, {"phone", FIELD_PHONE, "Điện thoại"}, {NULL}};
 static const Field RELEASE_FIELDS[] = {ID, {"person", FIELD_ID, "Người", TRUE}, {NULL}};
-static const Field SYSTEM_FIELDS[] = {ID, {"name", FIELD_TEXT, "Hệ thống, thiết bị", TRUE, 2, 300}, {"level", FIELD_INT, "Cấp độ", FALSE, 1, 5},
+static const Field SYSTEM_FIELDS[] = {ID, {"name", FIELD_TEXT, "Hệ thống, thiết bị", TRUE, 2, 300, .help = "Chọn từ danh mục hệ thống (gõ để tìm), hoặc gõ tên."}, {"level", FIELD_INT, "Cấp độ, khi không có trong danh mục", FALSE, 1, 5},
                                       {"impact", FIELD_TEXT, "Ảnh hưởng", FALSE, 0, 500}, {NULL}};
 static const Field OBSERVABLE_FIELDS[] = {ID, {"value", FIELD_TEXT, "Giá trị (viết kiểu hxxp, [.] cũng được)", TRUE, 1, 2000},
                                           {"kind", FIELD_CHOICE, "Loại (để trống: tự nhận)", .choices = OBSERVABLE_CHOICES},
@@ -311,5 +311,6 @@ const Module incident_module = {
     .calendar = incident_calendar,
     .badge = incident_badge,
     .doctor = incident_doctor,
+    .beside = incident_beside,
     .link = link_of,
 };

@@ -27,8 +27,8 @@ static const StoreSql PARTS[] = {
                       "SELECT id, name, unit, role, phone, joined_ms, released_ms FROM incident_person WHERE incident_id = $1 "
                       "ORDER BY joined_ms, id", NULL},
     [PART_SYSTEMS] = {"incident.part_systems",
-                      "SELECT id, name, level AS level_int, impact, created_ms FROM incident_system WHERE incident_id = $1 "
-                      "ORDER BY created_ms, id", NULL},
+                      "SELECT s.id, s.name, s.level AS level_int, s.impact, s.created_ms, r.code FROM incident_system s "
+                      "LEFT JOIN system r ON r.id = s.system_id WHERE s.incident_id = $1 ORDER BY s.created_ms, s.id", NULL},
     [PART_OBSERVABLES] = {"incident.part_observables",
                           "SELECT o.id, o.kind, o.value, o.note, o.tlp, o.created_ms, u.name AS who FROM incident_observable o "
                           "LEFT JOIN account u ON u.id = o.account_id WHERE o.incident_id = $1 ORDER BY o.created_ms, o.id", NULL},
@@ -78,9 +78,6 @@ static const StoreSql SQL[] = {
                     "VALUES ($1, $2, $3, $4, $5, $6, $7)", NULL},
     [RELEASE_PERSON] = {"incident.release_person",
                         "UPDATE incident_person SET released_ms = $3 WHERE id = $1 AND incident_id = $2 AND released_ms IS NULL", NULL},
-    [PUT_SYSTEM] = {"incident.put_system",
-                    "INSERT INTO incident_system (id, incident_id, name, level, impact, created_ms) VALUES ($1, $2, $3, $4, $5, $6)",
-                    NULL},
     [PUT_OBSERVABLE] = {"incident.put_observable",
                         "INSERT INTO incident_observable (id, incident_id, kind, value, note, tlp, account_id, created_ms) "
                         "VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (incident_id, kind, value) DO NOTHING", NULL},

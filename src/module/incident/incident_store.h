@@ -52,7 +52,7 @@ gboolean incident_store_put_notice(StoreConn *conn, const char *incident_id, con
 
 /* Statements that only insert or update one row, by name: values in the order of their columns. */
 typedef enum {
-  PUT_LOG, PUT_ASSESSMENT, PUT_TASK, DONE_TASK, PUT_PARTY, PUT_PERSON, RELEASE_PERSON, PUT_SYSTEM, PUT_OBSERVABLE, PUT_EVIDENCE,
+  PUT_LOG, PUT_ASSESSMENT, PUT_TASK, DONE_TASK, PUT_PARTY, PUT_PERSON, RELEASE_PERSON, PUT_OBSERVABLE, PUT_EVIDENCE,
   PUT_CUSTODY, PUT_PAPER, SET_PAPER, SET_BROKEN,
 } IncidentPut;
 gboolean incident_put(StoreConn *conn, IncidentPut put, const StoreValue *values, gsize count, gint64 *out_changed, GError **error);

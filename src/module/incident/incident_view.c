@@ -48,6 +48,8 @@ static gboolean fill_choices(Request *request, const Incident *incident, const c
     return incident_add_people(request, incident->body_id, form, "person", error);
   if (strcmp(operation, "incident.task_add") == 0)
     return incident_add_people(request, incident->body_id, form, "owner", error);
+  if (strcmp(operation, "incident.system_add") == 0)
+    return incident_offer_systems(request, incident->body_id, form, error);
   if (strcmp(operation, "incident.party") == 0)
     for (guint i = 0; i < law->actors->len; i++) {
       const LawActor *actor = g_ptr_array_index(law->actors, i);

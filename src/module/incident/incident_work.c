@@ -94,20 +94,6 @@ gboolean act_person_release(IncidentCall *call, GError **error) {
   return (changed || not_there("người", error)) && incident_auto_log(call, error, "Một người thôi tham gia.");
 }
 
-/* --- what is affected --- */
-
-gboolean act_system_add(IncidentCall *call, GError **error) {
-  Request *request = call->request;
-  const char *name = input_text(request, "name"), *impact = incident_given(request, "impact");
-  gint64 level = input_int(request, "level", 0);
-  call->result_id = incident_new_id(call);
-  return incident_put(call->change->conn, PUT_SYSTEM,
-                      S(S_TEXT(call->result_id), S_TEXT(call->incident->id), S_TEXT(name), ms_or_null(level), S_TEXT(impact),
-                        S_INT(request->now_ms)),
-                      NULL, error) &&
-         incident_auto_log(call, error, "Hệ thống bị ảnh hưởng: %s%s%s.", name, *impact ? ", " : "", impact);
-}
-
 /* --- indicators --- */
 
 gboolean act_observable_add(IncidentCall *call, GError **error) {
