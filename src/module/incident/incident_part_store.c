@@ -4,6 +4,12 @@
 #include "base/id.h"
 #include <string.h>
 
+/* A value that half the country met (a public resolver) says nothing: of each value only the newest cases are looked at. */
+#define MET                                                                                                            \
+  "SELECT x.incident_id FROM incident_observable x WHERE x.kind = o.kind AND x.value = o.value "                       \
+  "AND x.incident_id <> o.incident_id ORDER BY x.incident_id DESC LIMIT 100"
+#define SEEN "EXISTS (SELECT 1 FROM incident_scope s WHERE s.incident_id = m.incident_id AND s.body_id = $2)"
+
 static const StoreSql PARTS[] = {
     [PART_STEPS] = {"incident.part_steps",
                     "SELECT s.workflow, s.step, s.pass AS pass_int, s.state, s.begun_ms, s.done_ms, s.note, u.name AS who "
@@ -33,10 +39,12 @@ static const StoreSql PARTS[] = {
                           "SELECT o.id, o.kind, o.value, o.note, o.tlp, o.created_ms, u.name AS who FROM incident_observable o "
                           "LEFT JOIN account u ON u.id = o.account_id WHERE o.incident_id = $1 ORDER BY o.created_ms, o.id", NULL},
     [PART_RELATED] = {"incident.part_related",
-                      "SELECT DISTINCT o.value, i.code, i.title FROM incident_observable o JOIN incident_observable r "
-                      "ON r.kind = o.kind AND r.value = o.value AND r.incident_id <> o.incident_id "
-                      "JOIN incident i ON i.id = r.incident_id JOIN incident_scope s ON s.incident_id = i.id AND s.body_id = $2 "
-                      "WHERE o.incident_id = $1 ORDER BY i.code, o.value LIMIT 100", NULL},
+                      "SELECT o.value, i.code, i.title FROM incident_observable o JOIN incident i ON i.id IN "
+                      "(SELECT m.incident_id FROM (" MET ") m WHERE " SEEN " LIMIT 20) "
+                      "WHERE o.incident_id = $1 ORDER BY i.detected_ms DESC, i.code, o.value LIMIT 100",
+                      "SELECT o.value, i.code, i.title FROM incident_observable o CROSS JOIN LATERAL "
+                      "(SELECT m.incident_id FROM (" MET ") m WHERE " SEEN " LIMIT 20) t JOIN incident i ON i.id = t.incident_id "
+                      "WHERE o.incident_id = $1 ORDER BY i.detected_ms DESC, i.code, o.value LIMIT 100"},
     [PART_EVIDENCE] = {"incident.part_evidence",
                        "SELECT id, number AS number_int, title, sha256, size_bytes AS size_int, file_name, taken_ms, taken_by, "
                        "taken_where, taken_how, seal, created_ms, broken_ms FROM incident_evidence WHERE incident_id = $1 ORDER BY number", NULL},
