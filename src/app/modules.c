@@ -11,6 +11,7 @@
 #include "module/org/org.h"
 #include "module/system/system.h"
 #include "module/plan/plan.h"
+#include "module/trust/trust.h"
 
 const Module *const MODULES[] = {
     &board_module,
@@ -25,6 +26,7 @@ const Module *const MODULES[] = {
     &alert_module,
     &detect_module,
     &collect_module,
+    &trust_module,
     NULL,
 };
 

@@ -2,6 +2,7 @@
 #include "app/home.h"
 #include "base/error.h"
 #include "core/setting.h"
+#include "core/signing.h"
 #include "face/web.h"
 #include "module/collect/collect.h"
 #include <errno.h>
@@ -195,6 +196,10 @@ int serve_run(App *app, int argc, char **argv) {
   Server *server = start(app, port, address, &error);
   if (!server)
     return fail(error);
+  if (!app_signing_key(app, &error)) {
+    fprintf(stderr, "ungcuu: %s\n", error->message); /* signing waits, the rest works */
+    g_clear_error(&error);
+  }
   Watch watch;
   watch_start(&watch, app);
   printf("Ứng Cứu đang chạy tại http://%s:%d (dữ liệu: %s). Ctrl-C để dừng.\n", address ? address : "127.0.0.1",

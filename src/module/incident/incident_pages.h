@@ -16,7 +16,12 @@ gboolean incident_classify_form(Request *request, Doc *answer, GError **error);
 gboolean incident_sheet(Request *request, Doc *answer, GError **error);
 gboolean incident_evidence_file(Request *request, Doc *answer, GError **error);
 gboolean incident_evidence_verify(Request *request, Doc *answer, GError **error);
+gboolean incident_evidence_check(App *app, const json_t *payload, GError **error); /* job */
 
+gboolean incident_offer_systems(Request *request, const char *body_id, Doc *form, GError **error); /* for the field "name" */
+gboolean incident_beside(Request *request, const char *type, const char *id, Doc *answer, GError **error);
+gboolean incident_board_evidence(Request *request, Doc *board, GError **error); /* a section where a file is broken */
+gboolean incident_doctor(Request *request, Doc *checks, GError **error);
 gboolean incident_board(Request *request, Doc *board, GError **error);
 gboolean incident_calendar(Request *request, const char *from_day, const char *to_day, Doc *items, GError **error);
 gboolean incident_badge(Request *request, const MenuEntry *entry, Doc *item, GError **error);
