@@ -5,6 +5,7 @@
 #include "app/serve.h"
 #include "face/cli.h"
 #include "lib/document/source_load.h"
+#include "module/detect/detect.h"
 #include "module/detect/detect_scan.h"
 #include <locale.h>
 #include <stdio.h>
