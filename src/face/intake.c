@@ -18,7 +18,6 @@ struct Intake {
   gsize form_bytes;
   struct MHD_PostProcessor *post;
   gboolean raw; /* the body is a file by itself */
-  Upload *raw; /* the body itself is the file of the field "file" */
 };
 
 static void refuse(Intake *intake, ErrorCode code, const char *message) {
@@ -186,11 +185,6 @@ Intake *intake_new(struct MHD_Connection *connection, const char *method, const 
     refuse(intake, ERROR_TOO_LARGE, "Tệp lớn hơn giới hạn cho phép; chưa lưu gì.");
   intake->raw = strcmp(method, "POST") == 0 && is_raw(intake->call);
   if (strcmp(method, "POST") == 0 && !intake->raw && !intake->call->refusal)
-  if (strcmp(method, "POST") != 0 || intake->call->refusal)
-    return intake;
-  if (g_strcmp0(intake->call->content_type, "application/octet-stream") == 0)
-    intake->raw = begin_upload(intake, "file", "tep");
-  else
     intake->post = MHD_create_post_processor(connection, FORM_BUFFER_BYTES, take_form_part, intake);
   return intake;
 }
@@ -202,9 +196,7 @@ Call *intake_call(Intake *intake) {
 void intake_take(Intake *intake, const char *bytes, size_t size) {
   if (intake->call->refusal)
     return;
-  if (intake->raw)
-    write_upload(intake, intake->raw, bytes, size);
-  else if (intake->post)
+  if (intake->post)
     MHD_post_process(intake->post, bytes, size);
   else if (intake->raw)
     take_raw(intake, bytes, size);

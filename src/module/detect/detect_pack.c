@@ -115,7 +115,7 @@ static const char *or_empty(const char *text) {
   return text ? text : "";
 }
 
-char *detect_rule_key(const Rule *rule) {
+char *detect_rule_code(const Rule *rule) {
   const char *shown = *rule->id ? rule->id : *rule->name ? rule->name : rule->title;
   gsize plain = strspn(shown, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_.");
   if (!shown[plain] && plain <= 64)
@@ -126,7 +126,7 @@ char *detect_rule_key(const Rule *rule) {
 }
 
 static json_t *describe(const Rule *rule, const Tree *tree) {
-  g_autofree char *key = detect_rule_key(rule), *techniques = tags_with(rule, TRUE), *tactics = tags_with(rule, FALSE);
+  g_autofree char *key = detect_rule_code(rule), *techniques = tags_with(rule, TRUE), *tactics = tags_with(rule, FALSE);
   return json_pack("{s:s, s:s, s:I, s:s, s:s, s:i, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o}", "key", key, "path", rule->file, "line",
                    (json_int_t)rule->line, "title", rule->title, "kind", rule->kind == RULE_CORRELATION ? "correlation" : "detection", "level",
                    rule->level == LEVEL_NONE ? 0 : (int)rule->level - (int)LEVEL_INFORMATIONAL, "status", rule->status, "author", rule->author,

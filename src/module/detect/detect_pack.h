@@ -12,4 +12,4 @@ json_t *detect_pack_read(const char *bytes, gsize length, GError **error);
 /* All .yml and .yaml files below a folder, in the form that detect_pack_read takes. NULL with error. */
 GBytes *detect_pack_gather(const char *folder, GError **error);
 /* Its id where that can stand in an address, else the beginning of a hash of id, name or title. g_free. */
-char *detect_rule_key(const Rule *rule);
+char *detect_rule_code(const Rule *rule);

@@ -340,7 +340,7 @@ static gboolean name_rules(Sink *sink, StoreConn *conn, GError **error) {
   for (size_t i = 0; i < count; i++) {
     const Rule *rule = rule_set_rule(sink->set, i);
     GError *failed = NULL;
-    g_autofree char *key = detect_rule_key(rule);
+    g_autofree char *key = detect_rule_code(rule);
     const DetectRule *known = detect_store_rule(conn, sink->rule_arena, key, &failed);
     if (failed) {
       g_propagate_error(error, failed);
