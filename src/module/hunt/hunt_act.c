@@ -59,14 +59,50 @@ static gboolean finish(Request *request, Doc *answer, Judging *judging, const ch
   return TRUE;
 }
 
+typedef struct {
+  const HuntCase *hunt;
+  const char *const *groups;
+  const char *verdict, *note;
+  int count;
+} Triage;
+
+static gboolean triage(Change *change, void *data, GError **error) {
+  Triage *triaging = data;
+  const Request *request = change->request;
+  triaging->count = 0;
+  for (const char *const *number = triaging->groups; *number; number++) {
+    HuntGroup *group = hunt_store_group(change->conn, request->arena, triaging->hunt->id, g_ascii_strtoll(*number, NULL, 10), error);
+    if (!group || group->incident_id) {
+      if (!error || !*error)
+        g_set_error(error, APP_ERROR, ERROR_REFUSED, group ? "Kết quả %s của %s đã gắn với sự cố." : "Không có kết quả %s trong %s.", *number, triaging->hunt->code);
+      return FALSE;
+    }
+    group->triage = triaging->verdict;
+    group->note = triaging->note;
+    if (!hunt_store_triage(change->conn, triaging->hunt->id, group, request->user ? request->user->id : NULL, request->now_ms, error))
+      return FALSE;
+    triaging->count++;
+  }
+  change_about(change, "hunt", triaging->hunt->id, triaging->hunt->body_id,
+               json_pack("{s:i, s:s, s:s}", "groups", triaging->count, "triage", triaging->verdict, "note", triaging->note));
+  return TRUE;
+}
+
 gboolean hunt_triage(Request *request, Doc *answer, GError **error) {
-  Judging judging = {.hunt = hunt_require(request, "hunt.write", error)};
-  judging.group = require_group(request, judging.hunt, error);
-  if (!judging.group)
+  const HuntCase *hunt = hunt_require(request, "hunt.write", error);
+  const char *note = input_text(request, "note");
+  Triage triaging = {hunt, input_list(request, "groups"), input_text(request, "verdict"), note ? note : "", 0};
+  if (!hunt)
     return FALSE;
-  judging.group->triage = input_text(request, "verdict");
-  judging.group->note = input_text(request, "note") ? input_text(request, "note") : "";
-  return finish(request, answer, &judging, "Đã ghi đánh giá.", error);
+  if (!*triaging.groups)
+    return request_refuse_field(request, "groups", "Chưa chọn kết quả nào.", error);
+  if (!request_change(request, triage, &triaging, error))
+    return FALSE;
+  doc_text(answer, KEY("id"), hunt->id);
+  doc_text(answer, KEY("code"), hunt->code);
+  doc_int(answer, KEY("count"), triaging.count);
+  request->notice = arena_printf(request->arena, "%s %d.", message(request->lang, "Đã ghi đánh giá; số kết quả:"), triaging.count);
+  return TRUE;
 }
 
 /* --- an incident --- */

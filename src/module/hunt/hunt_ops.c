@@ -33,7 +33,7 @@ static const Field FORM_FIELDS[] = {{"rule", FIELD_TEXT, "Luật", FALSE, 1, 100
 static const Field ADD_FIELDS[] = {FACTS, {NULL}};
 static const Field EDIT_FIELDS[] = {ID, FACTS, VERSION, {NULL}};
 static const Field GROUP_FIELDS[] = {ID, {"group", FIELD_INT, "Kết quả số", TRUE, 1, 1000000}, {NULL}};
-static const Field TRIAGE_FIELDS[] = {ID, GROUP, {"verdict", FIELD_CHOICE, "Đánh giá", TRUE, .choices = VERDICTS}, {"note", FIELD_TEXT, "Vì sao", FALSE, 0, 500}, {NULL}};
+static const Field TRIAGE_FIELDS[] = {ID, {"groups", FIELD_IDS, "Kết quả", TRUE, .hidden = TRUE}, {"verdict", FIELD_CHOICE, "Đánh giá", TRUE, .choices = VERDICTS}, {"note", FIELD_TEXT, "Vì sao", FALSE, 0, 500}, {NULL}};
 static const Field OPEN_FIELDS[] = {ID, GROUP, {NULL}};
 static const Field JOIN_FIELDS[] = {ID, GROUP, {"incident", FIELD_TEXT, "Mã sự cố", TRUE, 3, 40, .help = "Ví dụ SC-2026-0012."}, {NULL}};
 static const Field CONCLUDE_FIELDS[] = {ID,
@@ -56,7 +56,6 @@ static const Field SEARCH_FIELDS[] = {{"q", FIELD_TEXT, "Từ cần tìm", FALSE
 
 #define HUNT "/san-lung/{id}"
 #define AFTER "/san-lung/{code}"
-#define RESULT "/san-lung/{code}/ket-qua/{group}"
 
 static const Operation OPERATIONS[] = {
     {"hunt.list", "GET", "/san-lung", "hunt.read", "Săn lùng mối nguy hại", hunt_list, LIST_FIELDS, .page = "hunt/list.html",
@@ -77,7 +76,7 @@ static const Operation OPERATIONS[] = {
     {"hunt.run", "POST", HUNT "/chay-ngay", "hunt.write", "Chạy đợt săn lùng tại chỗ, chờ đến khi xong", hunt_run_here, ID_FIELDS,
      .faces = FACE_CLI /* it takes as long as the logs are */},
     {"hunt.result", "GET", HUNT "/ket-qua/{group}", "hunt.read", "Xem một kết quả với các sự kiện", hunt_group_view, GROUP_FIELDS, .page = "hunt/result.html"},
-    {"hunt.triage", "POST", HUNT "/danh-gia", "hunt.write", "Ghi đánh giá một kết quả", hunt_triage, TRIAGE_FIELDS, .after = RESULT},
+    {"hunt.triage", "POST", HUNT "/danh-gia", "hunt.write", "Ghi đánh giá một hay nhiều kết quả", hunt_triage, TRIAGE_FIELDS, .page = "hunt/view.html", .after = AFTER},
     {"hunt.open_incident", "POST", HUNT "/mo-su-co", "incident.report", "Mở sự cố từ một kết quả", hunt_open_incident, OPEN_FIELDS, .after = "/su-co/{incident}"},
     {"hunt.join_incident", "POST", HUNT "/gan-su-co", "incident.report", "Gắn một kết quả vào sự cố đang mở", hunt_join_incident, JOIN_FIELDS, .after = "/su-co/{incident}"},
     {"hunt.conclude", "POST", HUNT "/ket-luan", "hunt.write", "Kết luận đợt săn lùng", hunt_conclude, CONCLUDE_FIELDS, .page = "hunt/view.html", .after = AFTER, .versioned = TRUE},

@@ -86,7 +86,7 @@ gboolean hunt_run_here(Request *request, Doc *answer, GError **error) {
   const HuntCase *hunt = hunt_require(request, "hunt.write", error);
   const HuntRunner runner = {always, tell, NULL};
   HuntOutcome outcome;
-  if (!hunt || (strcmp(hunt->state, HUNT_RUNNING) != 0 && !hunt_start(request, answer, error)))
+  if (!hunt || (strcmp(hunt->state, HUNT_RUNNING) != 0 && !hunt_start(request, doc_new(request->arena), error)))
     return FALSE;
   do {
     if (!hunt_engine_run(request->app, hunt->id, &runner, &outcome, error))

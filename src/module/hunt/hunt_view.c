@@ -231,6 +231,11 @@ static void add_actions(Request *request, const HuntCase *hunt, Doc *answer) {
       hunt_store_bodies(request_read(request, NULL), hunt->body_id, 0, 0, BODIES_OFFERED, add_body, form, NULL);
   }
   json_decref(values);
+  if (hunt->groups && strcmp(hunt->state, HUNT_CANCELLED) != 0 && request_may(request, "hunt.write", hunt->body_id)) {
+    json_t *chosen = json_pack("{s:s, s:s}", "id", hunt->code, "verdict", "normal");
+    form_add(request, answer, KEY("judge"), "hunt.triage", chosen, "Ghi đánh giá");
+    json_decref(chosen);
+  }
   gboolean draft = strcmp(hunt->state, HUNT_DRAFT) == 0;
   if (draft && request_may(request, "hunt.write", hunt->body_id))
     doc_text(answer, KEY("edit_url"), arena_printf(request->arena, "/san-lung/%s/sua", hunt->code));
@@ -339,8 +344,8 @@ static gboolean add_event(const HuntEvent *event, void *data) {
 
 static void add_group_actions(Request *request, const HuntCase *hunt, const HuntGroup *group, Doc *answer) {
   Doc *buttons = doc_list(answer, KEY("buttons")), *actions = doc_list(answer, KEY("actions"));
-  json_t *values = json_pack("{s:s, s:I, s:s, s:s}", "id", hunt->code, "group", (json_int_t)group->number, "verdict",
-                             strcmp(group->triage, "normal") == 0 ? "normal" : "suspect", "note", group->note);
+  json_t *values = json_pack("{s:s, s:I, s:s, s:s, s:s}", "id", hunt->code, "group", (json_int_t)group->number, "groups",
+                             arena_printf(request->arena, "%d", (int)group->number), "verdict", strcmp(group->triage, "normal") == 0 ? "normal" : "suspect", "note", group->note);
   if (!group->incident_id && request_may(request, "hunt.write", hunt->body_id))
     form_add(request, actions, NULL, "hunt.triage", values, "Ghi đánh giá");
   if (!group->incident_id && request_may(request, "incident.report", hunt->body_id)) {
