@@ -1,4 +1,4 @@
-#include "module/incident/incident_store.h"
+#include "module/incident/incident_figure.h"
 #include "core/body.h"
 #include <string.h>
 
@@ -6,8 +6,9 @@
   "i.id, i.code, i.body_id, i.title, i.state, i.source, i.description, i.reporter_name, i.reporter_phone, "              \
   "i.reporter_email, i.follow_code, i.remote, i.facts, i.profile, i.severity, i.severity_by, i.severity_reason, "        \
   "i.workflow, i.system_name, i.sender_verified_how, i.decided_reason, i.duplicate_of, i.commander_id, "                 \
-  "i.close_reason, b.name, u.name, i.severity_confirmed_ms, i.system_level, i.detected_ms, i.received_ms, "              \
-  "i.acknowledged_ms, i.escalated_ms, i.sender_verified_ms, i.ended_ms, i.closed_ms, i.due_ms, i.created_ms, i.version"
+  "i.close_reason, b.name, u.name, i.kind, i.cause, i.grade, i.severity_confirmed_ms, i.system_level, i.detected_ms, i.received_ms, "              \
+  "i.acknowledged_ms, i.escalated_ms, i.sender_verified_ms, i.ended_ms, i.closed_ms, i.due_ms, i.created_ms, i.version, "                    \
+  "i.beyond"
 #define FROM " FROM incident i JOIN body b ON b.id = i.body_id LEFT JOIN account u ON u.id = i.commander_id "
 
 enum {
@@ -28,7 +29,8 @@ static const StoreSql SQL[] = {
                     "severity_reason = $9, severity_confirmed_ms = $10, workflow = $11, system_name = $12, system_level = $13, "
                     "detected_ms = $14, acknowledged_ms = $15, sender_verified_ms = $16, sender_verified_how = $17, "
                     "decided_reason = $18, duplicate_of = $19, commander_id = $20, ended_ms = $21, closed_ms = $22, "
-                    "close_reason = $23, escalated_ms = $24, version = version + 1 WHERE id = $1 AND version = $2", NULL},
+                    "close_reason = $23, escalated_ms = $24, kind = $25, cause = $26, grade = $27, beyond = $28, "
+                    "version = version + 1 WHERE id = $1 AND version = $2", NULL},
     [SQL_DUE] = {"incident.due",
                  "UPDATE incident SET due_ms = (SELECT min(n.due_ms) FROM incident_notice n WHERE n.incident_id = $1 "
                  "AND n.state = 'unsent') WHERE id = $1", NULL},
@@ -59,10 +61,11 @@ Incident *incident_read_row(StoreRows *rows, Arena *arena) {
                           &found->follow_code, &found->remote, &found->facts, &found->profile, &found->severity,
                           &found->severity_by, &found->severity_reason, &found->workflow, &found->system_name,
                           &found->sender_verified_how, &found->decided_reason, &found->duplicate_of, &found->commander_id,
-                          &found->close_reason, &found->body_name, &found->commander_name};
+                          &found->close_reason, &found->body_name, &found->commander_name, &found->kind, &found->cause,
+                          &found->grade};
   gint64 *numbers[] = {&found->severity_confirmed_ms, &found->system_level, &found->detected_ms, &found->received_ms,
                        &found->acknowledged_ms, &found->escalated_ms, &found->sender_verified_ms, &found->ended_ms,
-                       &found->closed_ms, &found->due_ms, &found->created_ms, &found->version};
+                       &found->closed_ms, &found->due_ms, &found->created_ms, &found->version, &found->beyond};
   int count = (int)G_N_ELEMENTS(texts);
   for (int i = 0; i < count; i++)
     *texts[i] = arena_text(arena, store_text(rows, i), -1);
@@ -80,10 +83,11 @@ Incident *incident_store_get(StoreConn *conn, Arena *arena, const char *id, GErr
   return rows && store_step(rows, error) ? incident_read_row(rows, arena) : NULL;
 }
 
-static gboolean rescope(StoreConn *conn, const char *id, const char *state, GError **error) {
-  return store_exec(conn, &SQL[SQL_DUE], S(S_TEXT(id)), NULL, error) &&
-         store_exec(conn, &SQL[SQL_UNSCOPE], S(S_TEXT(id)), NULL, error) &&
-         store_exec(conn, &SQL[SQL_SCOPE], S(S_TEXT(id), S_INT(incident_is_open(state)), S_INT(NO_DUE_MS)), NULL, error);
+static gboolean rescope(StoreConn *conn, const Incident *i, GError **error) {
+  return store_exec(conn, &SQL[SQL_DUE], S(S_TEXT(i->id)), NULL, error) &&
+         store_exec(conn, &SQL[SQL_UNSCOPE], S(S_TEXT(i->id)), NULL, error) &&
+         store_exec(conn, &SQL[SQL_SCOPE], S(S_TEXT(i->id), S_INT(incident_is_open(i->state)), S_INT(NO_DUE_MS)), NULL, error) &&
+         incident_figure_write(conn, i, error);
 }
 
 gboolean incident_store_insert(StoreConn *conn, const Incident *i, GError **error) {
@@ -94,7 +98,7 @@ gboolean incident_store_insert(StoreConn *conn, const Incident *i, GError **erro
                       S_TEXT(i->workflow), S_TEXT(i->system_name), ms_or_null(i->system_level), S_INT(i->detected_ms),
                       S_INT(i->received_ms), ms_or_null(i->acknowledged_ms), S_TEXT(i->commander_id), S_INT(i->created_ms)),
                     NULL, error) &&
-         rescope(conn, i->id, i->state, error);
+         rescope(conn, i, error);
 }
 
 gboolean incident_store_update(StoreConn *conn, Incident *i, gint64 version, GError **error) {
@@ -105,12 +109,13 @@ gboolean incident_store_update(StoreConn *conn, Incident *i, gint64 version, GEr
                     S_TEXT(i->workflow), S_TEXT(i->system_name), ms_or_null(i->system_level), S_INT(i->detected_ms),
                     ms_or_null(i->acknowledged_ms), ms_or_null(i->sender_verified_ms), S_TEXT(i->sender_verified_how),
                     S_TEXT(i->decided_reason), S_TEXT(i->duplicate_of), S_TEXT(i->commander_id), ms_or_null(i->ended_ms),
-                    ms_or_null(i->closed_ms), S_TEXT(i->close_reason), ms_or_null(i->escalated_ms)),
+                    ms_or_null(i->closed_ms), S_TEXT(i->close_reason), ms_or_null(i->escalated_ms), S_TEXT(i->kind), S_TEXT(i->cause),
+                    S_TEXT(i->grade), S_INT(i->beyond)),
                   &changed, error))
     return FALSE;
   if (changed == 1) {
     i->version = version + 1;
-    return rescope(conn, i->id, i->state, error);
+    return rescope(conn, i, error);
   }
   g_set_error(error, APP_ERROR, ERROR_CONFLICT,
               "Sự cố %s vừa được người khác sửa. Nội dung đã nhập còn trên trang; xem lại rồi lưu.", i->code);
