@@ -54,6 +54,9 @@ CREATE INDEX incident_figure_kind ON incident_figure(body_id, cause, kind, day, 
 CREATE INDEX incident_figure_unit ON incident_figure(body_id, unit_id, day, counted, state, unsent, due_ms, late_ms, once_late_ms,
   notices, level, grade, receive_ms, contain_ms, recover_ms);
 
+CREATE INDEX incident_figure_helped ON incident_figure(body_id, day) WHERE helped + helped_abroad > 0;
+CREATE INDEX incident_paper_submitted ON incident_paper(changed_ms) WHERE state = 'submitted';
+
 -- Filters of the list that a person keeps under a name. `query` is what stands behind the question mark.
 CREATE TABLE incident_filter (
   id @id PRIMARY KEY,

@@ -50,6 +50,7 @@ static const struct {
     {"incident.notice_send",       COMMAND, UNDECIDED " " CONFIRMED, TRUE, act_notice_send, "Đã ghi việc gửi."},
     {"incident.notice_confirm",    COMMAND, ANY,        FALSE, act_notice_confirm,    "Đã ghi nơi nhận xác nhận."},
     {"incident.notice_fail",       COMMAND, UNDECIDED " " CONFIRMED, FALSE, act_notice_fail, "Đã ghi lần gửi không thành."},
+    {"incident.outcome",           COMMAND, CONFIRMED " closed", TRUE, act_outcome,    "Đã ghi cách xử lý."},
     {"incident.close",             COMMAND, "ended",    TRUE,  act_close,             "Đã đóng hồ sơ."},
     {"incident.close_with_reason", COMMAND, CONFIRMED,  TRUE,  act_close,             "Đã đóng hồ sơ, có lý do."},
     {"incident.reopen",            COMMAND, DONE,       TRUE,  act_reopen,            "Đã mở lại hồ sơ."},

@@ -30,7 +30,7 @@ void incident_filter_values(const IncidentFilter *filter, StoreValue out[FIGURE_
 
 #define FIGURE_OPEN "('reported', 'verifying', 'responding', 'contained', 'recovering', 'ended')"
 #define FIGURE_ASIDE "('rejected', 'near_miss', 'duplicate')"
-#define FIGURE_LATE "(coalesce(f.late_ms, 0) > 0 OR coalesce(f.once_late_ms, 0) > $12 OR (f.unsent > 0 AND f.due_ms < $11))"
+#define FIGURE_LATE "(coalesce(f.late_ms, 0) > 0 OR coalesce(f.once_late_ms, 0) > $12 OR (f.unsent > 0 AND coalesce(f.due_ms, $11) < $11))"
 #define FIGURE_ENDED "(f.state = 'ended' OR f.state = 'closed')"
 #define FIGURE_SELF "(f.counted = 1 AND " FIGURE_ENDED " AND f.helped = 0 AND f.helped_abroad = 0)"
 /* The order of incident_filter_values. */
@@ -67,7 +67,8 @@ typedef enum {
   FIGURE_CONTAIN,
   FIGURE_RECOVER,
   FIGURE_FORM,     /* kind, count, self, helped, helped abroad, asked, damage, not told */
-  FIGURE_FIRST,    /* the first day of any case, or null */
-  FIGURE_HELPERS,  /* helpers, foreign helpers: of each case that had some, 500 at most */
+  FIGURE_HELPERS,  /* helpers, foreign helpers: each pair of lists once, 500 at most */
 } FigureSum;
+/* The first day with a case, NULL for none; g_free. */
+gboolean incident_first_day(StoreConn *conn, const char *body_id, char **out_day, GError **error);
 gboolean incident_figure_sum(StoreConn *conn, FigureSum sum, const IncidentFilter *filter, FigureFunc func, void *data, GError **error);

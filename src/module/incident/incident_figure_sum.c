@@ -14,8 +14,21 @@
   "count(*) FROM (SELECT f." span " AS span, row_number() OVER (ORDER BY f." span ") AS place, count(*) OVER () AS total "    \
   COUNTED "AND f." span " IS NOT NULL) r"
 /* Late needs the moment and the tolerance, which stand at $4 and $5 here. */
-#define LATE "(coalesce(f.late_ms, 0) > 0 OR coalesce(f.once_late_ms, 0) > $5 OR (f.unsent > 0 AND f.due_ms < $4))"
+#define LATE "(coalesce(f.late_ms, 0) > 0 OR coalesce(f.once_late_ms, 0) > $5 OR (f.unsent > 0 AND coalesce(f.due_ms, $4) < $4))"
 #define STATE(name) ONES("f.state = '" name "'")
+
+/* In the order of TOTAL_ROWS in incident_stats.c. */
+#define TOTALS \
+  "SELECT count(*), " ONES("f.counted = 1") ", " \
+  STATE("reported") ", " STATE("verifying") ", " STATE("responding") ", " STATE("contained") ", " \
+  STATE("recovering") ", " STATE("ended") ", " STATE("closed") ", " STATE("rejected") ", " \
+  STATE("near_miss") ", " STATE("duplicate") ", " \
+  COUNTED_ONES("f.level = 5") ", " COUNTED_ONES("f.level = 4") ", " COUNTED_ONES("f.level = 3") ", " \
+  COUNTED_ONES("f.level = 2") ", " COUNTED_ONES("f.level = 1") ", " COUNTED_ONES("f.level = 0") ", " \
+  COUNTED_ONES("f.grade = 'nghiem-trong'") ", " COUNTED_ONES("f.grade = 'cho-xac-nhan'") ", " \
+  COUNTED_ONES("f.grade = 'thuong'") ", " \
+  COUNTED_ONES("f.notices > 0 AND f.unsent = 0 AND NOT " LATE) ", " COUNTED_ONES("f.unsent > 0 AND NOT " LATE) ", " \
+  COUNTED_ONES(LATE) ", " COUNTED_ONES("f.notices = 0") " "
 
 static const StoreSql SUMS[] = {
     [FIGURE_KINDS] = {"figure.kinds", "SELECT f.cause, f.kind, count(*) " COUNTED "GROUP BY f.cause, f.kind", NULL},
@@ -23,17 +36,7 @@ static const StoreSql SUMS[] = {
                       "SELECT u.unit_id, b.name, u.total, u.late, u.busy FROM (SELECT f.unit_id, count(*) AS total, " ONES(LATE) " AS late, "
                       ONES("f.state IN " FIGURE_OPEN) " AS busy " COUNTED "GROUP BY f.unit_id) u JOIN body b ON b.id = u.unit_id "
                       "ORDER BY u.total DESC, u.late DESC, b.sort_key, b.id LIMIT 1000", NULL},
-    [FIGURE_TOTALS] = {"figure.totals",
-                       "SELECT count(*), " ONES("f.counted = 1") ", "
-                       STATE("reported") ", " STATE("verifying") ", " STATE("responding") ", " STATE("contained") ", "
-                       STATE("recovering") ", " STATE("ended") ", " STATE("closed") ", " STATE("rejected") ", "
-                       STATE("near_miss") ", " STATE("duplicate") ", "
-                       COUNTED_ONES("f.level = 5") ", " COUNTED_ONES("f.level = 4") ", " COUNTED_ONES("f.level = 3") ", "
-                       COUNTED_ONES("f.level = 2") ", " COUNTED_ONES("f.level = 1") ", " COUNTED_ONES("f.level = 0") ", "
-                       COUNTED_ONES("f.grade = 'nghiem-trong'") ", " COUNTED_ONES("f.grade = 'cho-xac-nhan'") ", "
-                       COUNTED_ONES("f.grade = 'thuong'") ", "
-                       COUNTED_ONES("f.notices > 0 AND f.unsent = 0 AND NOT " LATE) ", " COUNTED_ONES("f.unsent > 0 AND NOT " LATE) ", "
-                       COUNTED_ONES(LATE) ", " COUNTED_ONES("f.notices = 0") " " RANGE, NULL},
+    [FIGURE_TOTALS] = {"figure.totals", TOTALS RANGE, NULL},
     [FIGURE_MONTHS] = {"figure.months",
                        "SELECT f.cause, " MONTH(4, 5) ", " MONTH(5, 6) ", " MONTH(6, 7) ", " MONTH(7, 8) ", " MONTH(8, 9) ", " MONTH(9, 10) ", "
                        MONTH(10, 11) ", " MONTH(11, 12) ", " MONTH(12, 13) ", " MONTH(13, 14) ", " MONTH(14, 15) ", " MONTH(15, 16) " " COUNTED
@@ -44,19 +47,25 @@ static const StoreSql SUMS[] = {
     [FIGURE_FORM] = {"figure.form",
                      "SELECT f.kind, count(*), " ONES(FIGURE_SELF) ", sum(f.helped), sum(f.helped_abroad), sum(f.asked), "
                      "coalesce(sum(f.damage_dong), 0), " ONES(FIGURE_ENDED " AND f.told = 0") " " COUNTED "GROUP BY f.cause, f.kind", NULL},
-    [FIGURE_FIRST] = {"figure.first", "SELECT min(f.day) FROM incident_figure f WHERE f.body_id = $1", NULL},
     [FIGURE_HELPERS] = {"figure.helpers",
-                        "SELECT o.helpers, o.foreign_helpers FROM incident_figure f JOIN incident_outcome o ON o.incident_id = f.incident_id "
-                        "WHERE f.body_id = $1 AND f.day >= $2 AND f.day <= $3 AND f.counted = 1 AND (f.helped = 1 OR f.helped_abroad = 1) "
-                        "ORDER BY f.day, f.incident_id LIMIT 500", NULL},
+                        "SELECT DISTINCT o.helpers, o.foreign_helpers FROM incident_figure f JOIN incident_outcome o ON o.incident_id = f.incident_id "
+                        "WHERE f.body_id = $1 AND f.day >= $2 AND f.day <= $3 AND f.counted = 1 AND f.helped + f.helped_abroad > 0 "
+                        "ORDER BY o.helpers, o.foreign_helpers LIMIT 500", NULL},
 };
 const StoreSqlTable incident_figure_sum_sql = {SUMS, G_N_ELEMENTS(SUMS)};
+
+static const StoreSql FIRST[] = {{"figure.first", "SELECT min(f.day) FROM incident_figure f WHERE f.body_id = $1", NULL}};
+const StoreSqlTable incident_first_day_sql = {FIRST, G_N_ELEMENTS(FIRST)};
+
+gboolean incident_first_day(StoreConn *conn, const char *body_id, char **out_day, GError **error) {
+  return store_get_text(conn, &FIRST[0], S(S_TEXT(body_id)), out_day, error);
+}
 
 #define BOUNDS 13 /* of twelve months */
 
 /* How many values each takes: body; and the days; and now and tolerance, or the bounds of the months. */
 static gsize values_of(FigureSum sum) {
-  return sum == FIGURE_FIRST ? 1 : sum == FIGURE_UNITS || sum == FIGURE_TOTALS ? 5 : sum == FIGURE_MONTHS ? 3 + BOUNDS : 3;
+  return sum == FIGURE_UNITS || sum == FIGURE_TOTALS ? 5 : sum == FIGURE_MONTHS ? 3 + BOUNDS : 3;
 }
 
 static void fill_values(FigureSum sum, const IncidentFilter *filter, char bounds[BOUNDS][8], StoreValue *out) {

@@ -1,4 +1,5 @@
-#include "module/incident/incident_figure.h"
+#include "module/incident/incident_filter.h"
+#include "base/date.h"
 #include "core/body.h"
 #include <string.h>
 
@@ -157,7 +158,7 @@ gboolean incident_store_index(Change *change, const Incident *incident, GError *
   "LEFT JOIN account u ON u.id = i.commander_id WHERE s.body_id = $1 AND s.open = $2 AND s.sort_ms >= $3 AND s.sort_ms <= $4 "
 #define LIST_FILTER "AND ($7 = '' OR i.state = $7) AND ($8 = '' OR i.commander_id = $8) "
 
-enum { SQL_LIST_OPEN, SQL_LIST_DONE, SQL_COUNT, SQL_WAITING };
+enum { SQL_LIST_OPEN, SQL_LIST_DONE, SQL_COUNT, SQL_WAITING, SQL_NARROW };
 static const StoreSql LIST_SQL[] = {
     [SQL_LIST_OPEN] = {"incident.list_open",
                        "SELECT " COLUMNS ", s.sort_ms" LIST_FROM "AND (s.sort_ms, s.incident_id) > ($5, $6) " LIST_FILTER
@@ -170,6 +171,10 @@ static const StoreSql LIST_SQL[] = {
     [SQL_WAITING] = {"incident.waiting",
                      "SELECT id FROM incident WHERE acknowledged_ms IS NULL AND state = 'reported' AND escalated_ms IS NULL "
                      "AND received_ms < $1 ORDER BY received_ms LIMIT 200", NULL},
+    [SQL_NARROW] = {"incident.narrow",
+                    "SELECT " COLUMNS " FROM incident_figure f JOIN incident i ON i.id = f.incident_id JOIN body b ON b.id = i.body_id "
+                    "LEFT JOIN account u ON u.id = i.commander_id " FIGURE_WHERE "AND (f.day, f.incident_id) < ($13, $14) "
+                    "ORDER BY f.day DESC, f.incident_id DESC LIMIT $15", NULL},
 };
 const StoreSqlTable incident_list_sql = {LIST_SQL, G_N_ELEMENTS(LIST_SQL)};
 
@@ -180,7 +185,7 @@ static const char *orelse(const char *text) {
 gboolean incident_store_list(StoreConn *conn, Arena *arena, const IncidentQuery *query, IncidentFunc func, void *data,
                              GError **error) {
   gint64 first_ms = query->open ? G_MININT64 : G_MAXINT64;
-  g_autoptr(GError) failed = NULL;
+  GError *failed = NULL;
   g_autoptr(StoreRows) rows =
       store_query(conn, &LIST_SQL[query->open ? SQL_LIST_OPEN : SQL_LIST_DONE],
                   S(S_TEXT(query->body_id), S_INT(query->open), S_INT(query->from_ms), S_INT(query->to_ms),
@@ -195,8 +200,29 @@ gboolean incident_store_list(StoreConn *conn, Arena *arena, const IncidentQuery 
       break;
   }
   if (failed)
-    g_propagate_error(error, g_steal_pointer(&failed));
+    g_propagate_error(error, failed);
   return !failed;
+}
+
+gboolean incident_store_narrow(StoreConn *conn, Arena *arena, const IncidentFilter *filter, gint64 after_ms, const char *after_id, int limit,
+                               IncidentFunc func, void *data, GError **error) {
+  StoreValue values[FIGURE_VALUES + 3];
+  GError *failed = NULL;
+  char day[11];
+  date_write_iso_day(day, after_ms);
+  incident_filter_values(filter, values);
+  values[FIGURE_VALUES] = S_TEXT(after_id ? day : "9999-99-99");
+  values[FIGURE_VALUES + 1] = S_TEXT(orelse(after_id));
+  values[FIGURE_VALUES + 2] = S_INT(limit);
+  g_autoptr(StoreRows) rows = store_query(conn, &LIST_SQL[SQL_NARROW], values, G_N_ELEMENTS(values), error);
+  while (rows && store_step(rows, &failed)) {
+    const Incident *found = incident_read_row(rows, arena);
+    if (!func(found, found->received_ms, data))
+      break;
+  }
+  if (failed)
+    g_propagate_error(error, failed);
+  return rows && !failed;
 }
 
 gboolean incident_store_count(StoreConn *conn, const IncidentQuery *query, gint64 *out_count, GError **error) {
