@@ -22,10 +22,18 @@ const Choice INCIDENT_MEASURE_CHOICES[] = {
     {"nuoc-ngoai", "Có tổ chức nước ngoài hỗ trợ"}, {"de-nghi", "Đã đề nghị Cơ quan điều phối hỗ trợ"}, {"chua-ghi", "Đã xử lý xong, chưa ghi cách xử lý"},
     {"vuot-kha-nang", "Có thể vượt khả năng, chưa đề nghị hỗ trợ"}, {NULL, NULL}};
 
-static const Field FIELDS[] = {FILTER_FIELDS, {NULL}};
+/* The next field of incident.list that narrows it; begins with NULL, ends with NULL. */
+static const Field *next_field(const Request *request, const Field *field) {
+  static const char *const OTHERS[] = {"tab", "q", "after", "limit", NULL};
+  field = field ? field + 1 : app_find_operation(request->app, "incident.list")->fields;
+  while (field->name && g_strv_contains(OTHERS, field->name))
+    field++;
+  return field->name ? field : NULL;
+}
+#define EACH_FIELD(field, request) const Field *field = next_field(request, NULL); field; field = next_field(request, field)
 
 gboolean incident_is_narrowed(const Request *request) {
-  for (const Field *field = FIELDS; field->name; field++)
+  for (EACH_FIELD(field, request))
     if (input_text(request, field->name))
       return TRUE;
   return FALSE;
@@ -50,7 +58,7 @@ static void append_parameter(GString *url, const char *name, const char *value) 
 static const char *query_of(Request *request) {
   g_autoptr(GString) query = g_string_new(NULL);
   append_parameter(query, "q", input_text(request, "q"));
-  for (const Field *field = FIELDS; field->name; field++)
+  for (EACH_FIELD(field, request))
     append_parameter(query, field->name, input_text(request, field->name));
   return arena_text(request->arena, query->str, (gssize)query->len);
 }
@@ -88,7 +96,7 @@ static const char *value_in_words(Request *request, StoreConn *conn, const Field
 
 gboolean incident_add_chips(Request *request, StoreConn *conn, Doc *answer, GError **error) {
   Doc *chips = doc_list(answer, KEY("chips"));
-  for (const Field *field = FIELDS; field->name; field++) {
+  for (EACH_FIELD(field, request)) {
     const char *value = input_text(request, field->name);
     GError *failed = NULL;
     if (!value)
@@ -155,7 +163,7 @@ void incident_add_narrow(Request *request, Doc *answer) {
   Doc *narrow = doc_object(answer, KEY("narrow"));
   doc_text(narrow, KEY("action"), "/su-co");
   Doc *fields = doc_list(narrow, KEY("fields")), *hidden = doc_list(narrow, KEY("hidden"));
-  for (const Field *field = FIELDS; field->name; field++)
+  for (EACH_FIELD(field, request))
     add_field(request, field, fields, hidden);
 }
 
@@ -268,8 +276,8 @@ static const char *clean_query(Request *request, const char *typed, GError **err
     append_parameter(query, FIRST[i], value);
     taken += value != NULL;
   }
-  for (const Field *field = FIELDS; given && field->name; field++) {
-    const char *value = g_hash_table_lookup(given, field->name);
+  for (EACH_FIELD(field, request)) {
+    const char *value = given ? g_hash_table_lookup(given, field->name) : NULL;
     append_parameter(query, field->name, value);
     taken += value != NULL;
   }

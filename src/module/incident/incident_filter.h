@@ -1,15 +1,9 @@
-/* What narrows the list of cases, and the filters that people keep under a name. Private to module incident. */
+/* What narrows the list of cases, and the filters that people keep under a name: all fields of incident.list but tab, q, after,
+ * limit. Private to module incident. */
 #pragma once
 #include "module/incident/incident_figure.h"
 
 extern const Choice INCIDENT_STATE_CHOICES[], INCIDENT_GRADE_CHOICES[], INCIDENT_MEASURE_CHOICES[];
-#define FILTER_FIELDS                                                                                                  \
-  {"from", FIELD_DAY, "Nhận từ ngày"}, {"to", FIELD_DAY, "Đến ngày"}, {"cause", FIELD_CHOICE, "Nhóm nguyên nhân"},       \
-      {"kind", FIELD_CHOICE, "Loại sự cố"}, {"grade", FIELD_CHOICE, "Mức", .choices = INCIDENT_GRADE_CHOICES},           \
-      {"level", FIELD_INT, "Cấp độ hệ thống (0: chưa rõ)", FALSE, 0, 5},                                                 \
-      {"state", FIELD_CHOICE, "Trạng thái", .choices = INCIDENT_STATE_CHOICES},                                          \
-      {"measure", FIELD_CHOICE, "Thời gian, thông báo, cách xử lý", .choices = INCIDENT_MEASURE_CHOICES},                \
-      {"body", FIELD_ID, "Đơn vị và các đơn vị bên dưới"}, {"unit", FIELD_ID, "Đơn vị bên dưới"}
 
 gboolean incident_is_narrowed(const Request *request);
 /* ERROR_NOT_FOUND for a body that the user may not read. */

@@ -147,8 +147,8 @@ static void add_search(Request *request, gboolean narrowed, Doc *answer) {
 
 static void add_empty(Request *request, const Tab *tab, gboolean narrowed, Doc *answer) {
   Doc *empty = doc_object(answer, KEY("empty"));
-  gboolean filtered = input_text(request, "q") != NULL || narrowed;
-  doc_text(empty, KEY("text"), message(request->lang, input_text(request, "q") ? "Không có sự cố nào khớp với từ tìm." :
+  gboolean found = input_text(request, "q") != NULL, filtered = found || narrowed;
+  doc_text(empty, KEY("text"), message(request->lang, found ? "Không có sự cố nào khớp với từ tìm." :
                                        narrowed ? "Không có sự cố nào khớp với bộ lọc." :
                                        tab == &TABS[0] ? "Không có sự cố đang mở." : "Không có sự cố nào trong mục này."));
   if (filtered) {

@@ -2,7 +2,6 @@
 #include "module/incident/incident_filter.h"
 #include "module/incident/incident_pages.h"
 #include "module/incident/incident_paper.h"
-#include "module/incident/incident_period.h"
 #include <string.h>
 
 /* --- choices --- */
@@ -43,6 +42,15 @@ static const Choice TAB_CHOICES[] = {{"mo", "Đang mở"}, {"moi", "Mới báo"}
 #define REASON(name, label) {name, FIELD_LONG_TEXT, label, TRUE, 3, 2000}
 #define OPTIONAL(name, label) {name, FIELD_LONG_TEXT, label, FALSE, 0, 2000}
 #define STEP {"step", FIELD_TEXT, "Bước", TRUE, 1, 20, .hidden = TRUE}
+#define PERIOD_FIELDS                                                                                                  \
+  {"body", FIELD_ID, "Đơn vị và các đơn vị bên dưới"}, {"from", FIELD_DAY, "Từ ngày"}, {"to", FIELD_DAY, "Đến ngày"}
+#define FILTER_FIELDS                                                                                                  \
+  {"from", FIELD_DAY, "Nhận từ ngày"}, {"to", FIELD_DAY, "Đến ngày"}, {"cause", FIELD_CHOICE, "Nhóm nguyên nhân"},       \
+      {"kind", FIELD_CHOICE, "Loại sự cố"}, {"grade", FIELD_CHOICE, "Mức", .choices = INCIDENT_GRADE_CHOICES},           \
+      {"level", FIELD_INT, "Cấp độ hệ thống (0: chưa rõ)", FALSE, 0, 5},                                                 \
+      {"state", FIELD_CHOICE, "Trạng thái", .choices = INCIDENT_STATE_CHOICES},                                          \
+      {"measure", FIELD_CHOICE, "Thời gian, thông báo, cách xử lý", .choices = INCIDENT_MEASURE_CHOICES},                \
+      {"body", FIELD_ID, "Đơn vị và các đơn vị bên dưới"}, {"unit", FIELD_ID, "Đơn vị bên dưới"}
 #define AT(label) {"at", FIELD_TIME, label}
 
 static const Field ASSESS_FIELDS[] = {

@@ -3,9 +3,6 @@
 #include "module/incident/incident_figure.h"
 #include "module/incident/incident_pages.h"
 
-#define PERIOD_FIELDS                                                                                                  \
-  {"body", FIELD_ID, "Đơn vị và các đơn vị bên dưới"}, {"from", FIELD_DAY, "Từ ngày"}, {"to", FIELD_DAY, "Đến ngày"}
-
 /* How late a notice that is due at once may go. */
 gint64 incident_once_ms(const Request *request);
 /* Without days: this year. A body that the user may not read is not found. */
