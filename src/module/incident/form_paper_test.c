@@ -419,8 +419,9 @@ static void test_counts_of_mau_05(void) {
   g_autoptr(Paper) paper = form_paper(form_book_find(book, "mau-05"), values, NULL, CREATED_MS);
   g_autofree char *text = text_of(paper);
   assert_holds(text, "BÁO CÁO TỔNG HỢP 06 THÁNG VỀ HOẠT ĐỘNG", "mau-05");
-  assert_holds(text, "500.000.000 đồng", "mau-05");
-  assert_holds(text, "Tổng số 53 42 11 0 3 500.001.500 đồng", "mau-05");
+  assert_holds(text, "500.000.000", "mau-05");
+  assert_holds(text, "500.001.500", "mau-05");
+  assert_holds(text, "Tổng số 53 42 11 0 3", "mau-05");
   g_autofree char *svg = form_stats_svg(law, counts, "Nhiều nhất: <mã hóa>");
   xmlDoc *drawing = xmlReadMemory(svg, (int)strlen(svg), "bars.svg", NULL, XML_PARSE_NONET);
   g_assert_nonnull(drawing);
