@@ -66,7 +66,7 @@ typedef enum {
   FIGURE_RECEIVE,  /* median, 90th percentile, how many: nearest rank */
   FIGURE_CONTAIN,
   FIGURE_RECOVER,
-  FIGURE_FORM,     /* kind, count, self, helped, helped abroad, asked, damage, not told */
+  FIGURE_FORM,     /* of the filter's cause and kind: count, self, helped, helped abroad, asked, damage, not told */
   FIGURE_HELPERS,  /* helpers, foreign helpers: each pair of lists once, 500 at most */
 } FigureSum;
 /* The first day with a case, NULL for none; g_free. */

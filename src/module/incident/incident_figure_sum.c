@@ -45,8 +45,10 @@ static const StoreSql SUMS[] = {
     [FIGURE_CONTAIN] = {"figure.contain", RANKS("contain_ms"), NULL},
     [FIGURE_RECOVER] = {"figure.recover", RANKS("recover_ms"), NULL},
     [FIGURE_FORM] = {"figure.form",
-                     "SELECT f.kind, count(*), " ONES(FIGURE_SELF) ", sum(f.helped), sum(f.helped_abroad), sum(f.asked), "
-                     "coalesce(sum(f.damage_dong), 0), " ONES(FIGURE_ENDED " AND f.told = 0") " " COUNTED "GROUP BY f.cause, f.kind", NULL},
+                     "SELECT count(*), " ONES(FIGURE_SELF) ", coalesce(sum(f.helped), 0), coalesce(sum(f.helped_abroad), 0), "
+                     "coalesce(sum(f.asked), 0), coalesce(sum(f.damage_dong), 0), " ONES(FIGURE_ENDED " AND f.told = 0") " "
+                     "FROM incident_figure f WHERE f.body_id = $1 AND f.cause = $4 AND f.kind = $5 AND f.day >= $2 AND f.day <= $3 "
+                     "AND f.counted = 1", NULL},
     [FIGURE_HELPERS] = {"figure.helpers",
                         "SELECT DISTINCT o.helpers, o.foreign_helpers FROM incident_figure f JOIN incident_outcome o ON o.incident_id = f.incident_id "
                         "WHERE f.body_id = $1 AND f.day >= $2 AND f.day <= $3 AND f.counted = 1 AND f.helped + f.helped_abroad > 0 "
@@ -63,17 +65,17 @@ gboolean incident_first_day(StoreConn *conn, const char *body_id, char **out_day
 
 #define BOUNDS 13 /* of twelve months */
 
-/* How many values each takes: body; and the days; and now and tolerance, or the bounds of the months. */
+/* How many values each takes: body; and the days; and now and tolerance, or the bounds of the months, or cause and kind. */
 static gsize values_of(FigureSum sum) {
-  return sum == FIGURE_UNITS || sum == FIGURE_TOTALS ? 5 : sum == FIGURE_MONTHS ? 3 + BOUNDS : 3;
+  return sum == FIGURE_UNITS || sum == FIGURE_TOTALS || sum == FIGURE_FORM ? 5 : sum == FIGURE_MONTHS ? 3 + BOUNDS : 3;
 }
 
 static void fill_values(FigureSum sum, const IncidentFilter *filter, char bounds[BOUNDS][8], StoreValue *out) {
   out[0] = S_TEXT(filter->body_id);
   out[1] = S_TEXT(filter->from_day);
   out[2] = S_TEXT(filter->to_day);
-  out[3] = S_INT(filter->now_ms);
-  out[4] = S_INT(filter->once_ms);
+  out[3] = sum == FIGURE_FORM ? S_TEXT(filter->cause) : S_INT(filter->now_ms);
+  out[4] = sum == FIGURE_FORM ? S_TEXT(filter->kind) : S_INT(filter->once_ms);
   for (int i = 0; sum == FIGURE_MONTHS && i < BOUNDS; i++)
     out[3 + i] = S_TEXT(bounds[i]);
 }

@@ -30,21 +30,37 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Report, report_clear)
 
 /* --- reading --- */
 
-static gboolean is_counted(const Law *law, const char *id) {
-  const LawKind *kind = *id ? law_find_kind(law, id, NULL) : NULL;
-  return kind && kind->counted_as;
-}
+typedef struct {
+  Report *report;
+  const char *kind;
+} KindSum;
 
 static gboolean take_kind(const StoreRows *rows, void *data) {
-  Report *report = data;
-  const char *kind = store_text(rows, 0);
-  if (!is_counted(report->form->rules, kind))
+  const KindSum *sum = data;
+  if (!store_int(rows, 0))
     return TRUE;
-  report->untold += store_int(rows, 7);
-  json_object_set_new(report->counts, kind,
-                      json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "count", (json_int_t)store_int(rows, 1), "self", (json_int_t)store_int(rows, 2),
-                                "helped", (json_int_t)store_int(rows, 3), "foreign", (json_int_t)store_int(rows, 4), "asked",
-                                (json_int_t)store_int(rows, 5), "damage", (json_int_t)store_int(rows, 6)));
+  sum->report->untold += store_int(rows, 6);
+  json_object_set_new(sum->report->counts, sum->kind,
+                      json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "count", (json_int_t)store_int(rows, 0), "self", (json_int_t)store_int(rows, 1),
+                                "helped", (json_int_t)store_int(rows, 2), "foreign", (json_int_t)store_int(rows, 3), "asked",
+                                (json_int_t)store_int(rows, 4), "damage", (json_int_t)store_int(rows, 5)));
+  return TRUE;
+}
+
+/* One range of an index for each counted kind: what is outside the period costs nothing. */
+static gboolean sum_kinds(StoreConn *conn, Report *report, GError **error) {
+  const GPtrArray *groups = report->form->rules->kind_groups;
+  for (guint g = 0; g < groups->len; g++) {
+    const LawKindGroup *group = groups->pdata[g];
+    for (guint k = 0; k < group->kinds->len; k++) {
+      const LawKind *kind = group->kinds->pdata[k];
+      IncidentFilter one = report->filter;
+      one.cause = group->rule.id;
+      one.kind = kind->id;
+      if (kind->counted_as && !incident_figure_sum(conn, FIGURE_FORM, &one, take_kind, &(KindSum){report, kind->id}, error))
+        return FALSE;
+    }
+  }
   return TRUE;
 }
 
@@ -72,7 +88,7 @@ static gboolean read_report(Request *request, Report *report, GError **error) {
   report->helpers = g_ptr_array_new_with_free_func(g_free);
   report->foreign = g_ptr_array_new_with_free_func(g_free);
   report->body = body_get(conn, request->arena, report->filter.body_id, error);
-  return report->body && incident_figure_sum(conn, FIGURE_FORM, &report->filter, take_kind, report, error) &&
+  return report->body && sum_kinds(conn, report, error) &&
          incident_figure_sum(conn, FIGURE_HELPERS, &report->filter, take_helpers, report, error);
 }
 

@@ -30,8 +30,8 @@ static const StoreSql SQL[] = {
                     "WHERE s.body_id = $1 AND s.open = 1 AND i.beyond = 1 AND f.asked = 0 ORDER BY s.sort_ms, i.id LIMIT $2", NULL},
     [SQL_PAPERS] = {"incident.to_sign",
                     "SELECT i.code, i.title, b.name, p.form, p.id FROM incident_paper p JOIN incident i ON i.id = p.incident_id "
-                    "JOIN body b ON b.id = i.body_id JOIN incident_scope s ON s.incident_id = i.id AND s.body_id = $1 "
-                    "WHERE p.state = 'submitted' ORDER BY p.changed_ms, p.id LIMIT $2", NULL},
+                    "JOIN body b ON b.id = i.body_id WHERE p.state = 'submitted' "
+                    "AND EXISTS (SELECT 1 FROM incident_scope s WHERE s.incident_id = p.incident_id AND s.body_id = $1) ORDER BY p.changed_ms, p.id LIMIT $2", NULL},
 };
 const StoreSqlTable incident_leader_sql = {SQL, G_N_ELEMENTS(SQL)};
 

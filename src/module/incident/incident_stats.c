@@ -6,7 +6,7 @@
 #include "module/incident/incident_period.h"
 #include <string.h>
 
-#define UNIT_ROWS 60 /* on the page; REST and the command line give all */
+#define UNIT_ROWS 20 /* on the page; REST and the command line give all */
 
 typedef struct {
   Request *request;
