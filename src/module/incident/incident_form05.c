@@ -291,7 +291,7 @@ static const char *file_name(Request *request, const Report *report, const char 
 
 gboolean incident_form05_file(Request *request, Doc *answer G_GNUC_UNUSED, GError **error) {
   g_auto(Report) report = {0};
-  const char *format = input_text(request, "format");
+  const char *format = input_text(request, "format") ? input_text(request, "format") : WRITERS[0].format;
   if (!read_report(request, &report, error))
     return FALSE;
   for (gsize i = 0; i < G_N_ELEMENTS(WRITERS); i++)

@@ -93,7 +93,7 @@ static const Field FILTER_RENAME_FIELDS[] = {{"filter", FIELD_ID, "Bộ lọc", 
 static const Field FILTER_DELETE_FIELDS[] = {{"filter", FIELD_ID, "Bộ lọc", TRUE}, {NULL}};
 static const Field STATS_FIELDS[] = {PERIOD_FIELDS, {NULL}};
 static const Choice FORM05_CHOICES[] = {{"docx", "DOCX"}, {"pdf", "PDF"}, {"xlsx", "XLSX"}, {"svg", "SVG"}, {NULL, NULL}};
-static const Field FORM05_FILE_FIELDS[] = {{"format", FIELD_CHOICE, "Dạng tệp", TRUE, .choices = FORM05_CHOICES}, PERIOD_FIELDS, {NULL}};
+static const Field FORM05_FILE_FIELDS[] = {{"format", FIELD_CHOICE, "Dạng tệp", .choices = FORM05_CHOICES}, PERIOD_FIELDS, {NULL}};
 static const Field FORM05_PROVE_FIELDS[] = {{"duty", FIELD_CHOICE, "Nhiệm vụ", TRUE}, {"from", FIELD_DAY, "Từ ngày", TRUE, .hidden = TRUE},
                                             {"to", FIELD_DAY, "Đến ngày", TRUE, .hidden = TRUE},
                                             {"body", FIELD_ID, "Đơn vị và các đơn vị bên dưới", .hidden = TRUE}, {NULL}};
