@@ -36,3 +36,9 @@ gboolean catalogue_holds(const json_t *phrases, const char *folded) {
   }
   return FALSE;
 }
+
+gboolean catalogue_fits_duty(const json_t *words, const char *title, const char *content) {
+  g_autofree char *both = g_strconcat(title, " ", content, NULL), *folded = text_fold(both), *head = text_fold(title);
+  return catalogue_holds(json_object_get(words, "does"), folded) && catalogue_holds(json_object_get(words, "about"), folded) &&
+         !catalogue_holds(json_object_get(words, "not"), head);
+}

@@ -6,3 +6,5 @@
 const json_t *catalogue_load(const App *app, const char *name);
 /* One of the phrases stands in the text, beginning where a word begins. `folded`: by text_fold(); `phrases`: an array of texts. */
 gboolean catalogue_holds(const json_t *phrases, const char *folded);
+/* An entry of proofs.yaml fits a duty: see there. */
+gboolean catalogue_fits_duty(const json_t *words, const char *title, const char *content);

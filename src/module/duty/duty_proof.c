@@ -1,5 +1,4 @@
 /* Proofs that other modules give: the form of a period for the duties that ask for it. */
-#include "base/text.h"
 #include "core/catalogue.h"
 #include "core/law.h"
 #include "core/message.h"
@@ -36,11 +35,6 @@ static gboolean rule_asks(const Law *law, const char *rule, const char *form) {
   return duty && g_strcmp0(duty->form, form) == 0;
 }
 
-static gboolean words_ask(const json_t *words, const char *title, const char *content) {
-  g_autofree char *both = g_strconcat(title, " ", content, NULL), *folded = text_fold(both);
-  return catalogue_holds(json_object_get(words, "does"), folded) && catalogue_holds(json_object_get(words, "about"), folded);
-}
-
 gboolean duty_add_proved_by(Request *request, const char *form, Doc *answer, GError **error) {
   GError *failed = NULL;
   StoreConn *conn = request_read(request, error);
@@ -50,7 +44,7 @@ gboolean duty_add_proved_by(Request *request, const char *form, Doc *answer, GEr
   if (!list || !rows)
     return conn && !list;
   while (store_step(rows, &failed)) {
-    if (!rule_asks(request->app->law, store_text(rows, 4), form) && !words_ask(words, store_text(rows, 2), store_text(rows, 3)))
+    if (!rule_asks(request->app->law, store_text(rows, 4), form) && !catalogue_fits_duty(words, store_text(rows, 2), store_text(rows, 3)))
       continue;
     Doc *row = doc_object(list, NULL);
     const char *due = store_is_null(rows, 5) ? NULL : duty_day_text(request->arena, store_text(rows, 5));

@@ -1,5 +1,4 @@
 /* Beside a duty about incidents: the papers and notices of closed cases, each one click from being its proof. */
-#include "base/text.h"
 #include "core/catalogue.h"
 #include "core/form.h"
 #include "core/message.h"
@@ -23,8 +22,7 @@ static const char *text_of(const Doc *object, const char *key) {
 }
 
 static gboolean asks(const json_t *words, const Doc *duty) {
-  g_autofree char *both = g_strconcat(text_of(duty, KEY("title")), " ", text_of(duty, KEY("content")), NULL), *folded = text_fold(both);
-  return catalogue_holds(json_object_get(words, "does"), folded) && catalogue_holds(json_object_get(words, "about"), folded);
+  return catalogue_fits_duty(words, text_of(duty, KEY("title")), text_of(duty, KEY("content")));
 }
 
 static gboolean is_used(const Doc *proofs, const char *url) {
