@@ -61,13 +61,25 @@ static void suggest_papers(Suggesting *to, const Incident *incident, const Doc *
   }
 }
 
+static gboolean is_sent(const Doc *notice) {
+  const char *state = text_of(notice, KEY("state"));
+  return strcmp(state, "sent") == 0 || strcmp(state, "confirmed") == 0;
+}
+
+/* One for each clock, however many were told. */
 static void suggest_notices(Suggesting *to, const Incident *incident, const Doc *notices) {
   Arena *arena = to->request->arena;
+  g_autoptr(GPtrArray) clocks = g_ptr_array_new();
   for (const Doc *row = notices->first; row; row = row->next) {
-    const char *state = text_of(row, KEY("state")), *sent = text_of(row, KEY("sent")), *id = text_of(row, KEY("id"));
-    if (strcmp(state, "sent") == 0 || strcmp(state, "confirmed") == 0)
-      suggest(to, arena_printf(arena, "%s, gửi %s (%s)", text_of(row, KEY("what")), sent, incident->code), incident->title,
-              arena_printf(arena, "/su-co/%s#tb-%s", incident->code, id));
+    const char *clock = text_of(row, KEY("clock"));
+    int told = 0;
+    if (!is_sent(row) || g_ptr_array_find_with_equal_func(clocks, clock, g_str_equal, NULL))
+      continue;
+    g_ptr_array_add(clocks, (gpointer)(gintptr)clock);
+    for (const Doc *other = row; other; other = other->next)
+      told += is_sent(other) && strcmp(text_of(other, KEY("clock")), clock) == 0;
+    suggest(to, arena_printf(arena, "%s: gửi %s đến %d nơi (%s)", text_of(row, KEY("what")), text_of(row, KEY("sent")), told, incident->code),
+            incident->title, arena_printf(arena, "/su-co/%s#tb-%s", incident->code, text_of(row, KEY("id"))));
   }
 }
 

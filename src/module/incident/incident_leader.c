@@ -7,7 +7,7 @@
 
 #define BURNING_ROWS 5
 #define DEADLINE_ROWS 5
-#define DECISION_ROWS 8
+#define DECISION_ROWS 4
 
 enum { SQL_BURNING, SQL_DEADLINES, SQL_SERIOUS, SQL_BEYOND, SQL_PAPERS };
 #define OPEN_CASES "FROM incident_scope s JOIN incident i ON i.id = s.incident_id WHERE s.body_id = $1 AND s.open = 1 "
@@ -87,12 +87,20 @@ static gboolean add_deadlines(Request *request, StoreConn *conn, Doc *answer, GE
 
 static const struct {
   int sql;
-  const char *ask, *state;
+  const char *ask, *state, *all;
 } DECISIONS[] = {
-    {SQL_SERIOUS, "Đề xuất mức nghiêm trọng, chờ ý kiến của cơ quan có thẩm quyền", "late"},
-    {SQL_BEYOND,  "Có thể vượt khả năng xử lý, chưa đề nghị hỗ trợ", "late"},
-    {SQL_PAPERS,  "Văn bản chờ ký", "wait"},
+    {SQL_SERIOUS, "Đề xuất mức nghiêm trọng, chờ ý kiến của cơ quan có thẩm quyền", "late", "/su-co?state=dang-mo&grade=cho-xac-nhan"},
+    {SQL_BEYOND,  "Có thể vượt khả năng xử lý, chưa đề nghị hỗ trợ", "late", "/su-co?state=dang-mo&measure=vuot-kha-nang"},
+    {SQL_PAPERS,  "Văn bản chờ ký", "wait", "/su-co"},
 };
+
+static void add_rest(Request *request, gsize which, Doc *list) {
+  Doc *row = doc_object(list, NULL);
+  doc_text(row, KEY("class"), DECISIONS[which].state);
+  doc_text(row, KEY("ask"), message(request->lang, DECISIONS[which].ask));
+  doc_text(row, KEY("title"), message(request->lang, "Còn nữa, xem tất cả"));
+  doc_text(row, KEY("url"), DECISIONS[which].all);
+}
 
 static void add_decision(Request *request, const StoreRows *rows, gsize which, Doc *list) {
   Doc *row = doc_object(list, NULL);
@@ -114,11 +122,15 @@ static gboolean add_decisions(Request *request, StoreConn *conn, Doc *answer, GE
   Doc *list = doc_list(answer, KEY("decisions"));
   for (gsize i = 0; i < G_N_ELEMENTS(DECISIONS); i++) {
     GError *failed = NULL;
-    g_autoptr(StoreRows) rows = store_query(conn, &SQL[DECISIONS[i].sql], S(S_TEXT(request->body_id), S_INT(DECISION_ROWS)), error);
+    g_autoptr(StoreRows) rows = store_query(conn, &SQL[DECISIONS[i].sql], S(S_TEXT(request->body_id), S_INT(DECISION_ROWS + 1)), error);
+    int count = 0;
     if (!rows)
       return FALSE;
-    while (store_step(rows, &failed))
-      add_decision(request, rows, i, list);
+    for (; store_step(rows, &failed); count++)
+      if (count < DECISION_ROWS)
+        add_decision(request, rows, i, list);
+    if (count > DECISION_ROWS)
+      add_rest(request, i, list);
     if (!finish(failed, error))
       return FALSE;
   }
