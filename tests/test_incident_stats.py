@@ -361,3 +361,15 @@ def test_the_command_line_says_the_same(installation, user, world):
     assert told["rows"] == stats(user)["rows"]
     assert "Tấn công giả mạo" in installation.cli("incident", "form05", "--as", "qt").stdout
     assert installation.cli("incident", "leader", "--as", "qt").returncode == 0
+
+
+def test_a_unit_that_leads_a_duty_is_suggested_its_own_cases_alone(installation, user, world):
+    unit = json.loads(installation.cli("org", "add", "--name", "Phòng Văn hóa", "--kind", "don-vi", "--as", "qt", "--json").stdout)["id"]
+    made = installation.cli("account", "add", "--login", "van.hoa", "--name", "Người Phòng", "--role", "officer", "--body", unit,
+                            "--password-stdin", "--as", "qt", stdin=incident_fixtures.PASSWORD)
+    assert made.returncode == 0, made.stderr
+    lead = installation.client().sign_in("van.hoa", incident_fixtures.PASSWORD)
+    duty = good(user.api("POST", "/nhiem-vu/moi", {"title": "Xử lý sự cố của phòng", "lead": unit}))["id"]
+    assert good(user.api("GET", f"/nhiem-vu/{duty}"))["suggestions"]
+    assert good(lead.api("GET", f"/nhiem-vu/{duty}"))["suggestions"] == []
+    assert all(row["count"] == 0 for row in good(get(lead, "/su-co/thong-ke", **year()))["rows"])
