@@ -103,7 +103,7 @@ static char *joined(const GPtrArray *names) {
 
 static json_t *values_of(const Report *report) {
   g_autofree char *helpers = joined(report->helpers), *foreign = joined(report->foreign);
-  return json_pack("{s:s#, s:s#, s:s, s:s, s:o, s:s, s:s}", "from_month", report->filter.from_day, (size_t)7, "to_month", report->filter.to_day,
+  return json_pack("{s:s%, s:s%, s:s, s:s, s:o, s:s, s:s}", "from_month", report->filter.from_day, (size_t)7, "to_month", report->filter.to_day,
                    (size_t)7, "name", report->body->name, "address", report->body->place ? report->body->place : "", "table",
                    form_stats_rows(report->form->rules, report->counts), "helpers", helpers, "foreign_helpers", foreign);
 }
