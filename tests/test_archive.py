@@ -109,6 +109,13 @@ def test_it_is_checked_elsewhere(packed):
     assert check(path, "--key", "0" * 64, code=4)["whole"] is False
 
 
+def test_the_command_line_writes_it_too(world, packed, tmp_path):
+    done = world.run("incident", "archive", packed[0], "--as", "qt")
+    assert done.returncode == 0, done.stderr.decode()
+    (tmp_path / "goi.zip").write_bytes(done.stdout)
+    assert check(tmp_path / "goi.zip", "--key", packed[3]["key"])["whole"] is True
+
+
 def replace_pdf(files):
     files["ho-so.pdf"] = files["ho-so.pdf"].replace(b"%PDF-1", b"%PDF-2", 1)
 

@@ -334,6 +334,11 @@ def test_a_changed_file_is_refused_told_and_recorded(world, client, case):
 
 
 def test_the_nightly_round_finds_it_too(fresh):
+    """And writes to those who look after the body."""
+    (fresh.home / "ungcuu.conf").write_text("[mail]\nsmtp_url=smtp://127.0.0.1:9\nfrom=ungcuu@example.vn\n")
+    body = fresh.cli("org", "list")["rows"][0]["id"]
+    for login, role in (("lan", "officer"), ("mai", "viewer")):
+        fresh.cli("account", "add", "--login", login, "--name", "Người Thử", "--role", role, "--body", body, "--email", f"{login}@example.vn")
     fresh.start()
     client = fresh.client()
     case, data = open_case(client), b"nhat ky" * 1000
@@ -345,6 +350,9 @@ def test_the_nightly_round_finds_it_too(fresh):
     run_job(fresh, "evidence.check")
     run_job(fresh, "evidence.check")
     assert custody(fresh.client(), case) == [("received", 1), ("checked", 0)], "told once"
+    with sqlite3.connect(f"file:{fresh.home}/ungcuu.db?mode=ro", uri=True) as store:
+        mails = [json.loads(row[0]) for row in store.execute("SELECT payload FROM job WHERE name LIKE 'mail.%'")]
+    assert [mail["to"] for mail in mails if "sai mã băm" in mail.get("subject", "")] == ["lan@example.vn"]
     assert evidence_of(fresh.client(), case)[0]["broken"]
     path.write_bytes(data)
     run_job(fresh, "evidence.check")

@@ -20,6 +20,9 @@ WHOLE = {"setting.list", "setting.change", "backup.list", "backup.run", "backup.
 # About oneself: what is another's is simply not there.
 OWN = {"signed-in", "public"}
 
+# Records of one person: what another made is not there for anybody, so they are tried by themselves.
+PERSONAL = ("/su-co/bo-loc/",)
+
 # Where the path begins -> how to make a record of that kind in a commune.
 RECORDS = {
     "/nhiem-vu": lambda site, body: site.cli("duty", "add", "--title", "Rà quét lỗ hổng", "--due", "2030-01-02", "--at", body)["id"],
@@ -154,7 +157,7 @@ def call(world, person, row, whose):
 
 
 def rows_with_permission(world):
-    return [row for row in world["rows"] if row["permission"] not in OWN]
+    return [row for row in world["rows"] if row["permission"] not in OWN and not row["path"].startswith(PERSONAL)]
 
 
 def test_every_kind_of_record_is_made(world):
@@ -220,6 +223,16 @@ def test_what_is_elsewhere_is_not_told_by_naming_it(world):
         answer = leader.post(f"/api/su-co/{mine}/{path}", fields)
         assert answer.status in (404, 422), (path, answer.status, answer.text)
     assert "Người Thử" not in str(leader.get(f"/api/su-co/{mine}").json["log"])
+
+
+def test_a_saved_filter_is_its_owners_alone(world):
+    owner, other = world["people"]["leader"], world["people"]["officer"]
+    made = owner.post("/api/su-co/bo-loc", {"name": "Của tôi", "query": "state=xac-nhan"})
+    assert made.status == 200, made.text
+    for path, fields in {"ten": {"name": "Của người khác"}, "xoa": {}}.items():
+        assert other.post(f"/api/su-co/bo-loc/{made.json['id']}/{path}", fields).status == 404
+    assert "Của tôi" not in other.get("/api/su-co/bo-loc").text
+    assert owner.post(f"/api/su-co/bo-loc/{made.json['id']}/ten", {"name": "Vẫn của tôi"}).status == 200
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -197,13 +197,13 @@ int serve_run(App *app, int argc, char **argv) {
   }
   if (!drop_root(app, words, &error) || !app_open(app, TRUE, &error))
     return fail(error);
-  Server *server = start(app, port, address, &error);
-  if (!server)
-    return fail(error);
   if (!app_signing_key(app, &error)) {
     fprintf(stderr, "ungcuu: %s\n", error->message); /* signing waits, the rest works */
     g_clear_error(&error);
   }
+  Server *server = start(app, port, address, &error);
+  if (!server)
+    return fail(error);
   Watch watch;
   watch_start(&watch, app);
   printf("Ứng Cứu đang chạy tại http://%s:%d (dữ liệu: %s). Ctrl-C để dừng.\n", address ? address : "127.0.0.1",

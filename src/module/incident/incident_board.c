@@ -3,6 +3,7 @@
 #include "core/job.h"
 #include "core/message.h"
 #include "core/setting.h"
+#include "module/incident/incident_figure.h"
 #include "module/incident/incident_pages.h"
 #include "module/incident/incident_upload.h"
 
@@ -133,5 +134,6 @@ const JobRow INCIDENT_JOBS[] = {
     {"incident.escalate", "Báo lên khi tin báo sự cố chưa có người tiếp nhận", escalate, 1},
     {"evidence.upload_expire", "Bỏ tệp chứng cứ tải dở quá hạn giữ", incident_upload_expire, 60},
     {"evidence.check", "Kiểm mã băm tệp chứng cứ", incident_evidence_check, 0, 150},
+    {"incident.sort", "Tính số liệu thống kê cho sự cố có từ trước", incident_sort_old, 60},
     {NULL},
 };

@@ -1,4 +1,5 @@
 /* The page of one piece of evidence with its chain of custody, the same on paper, and what tells of a broken one. */
+#include "base/digest.h"
 #include "base/number.h"
 #include "core/form.h"
 #include "core/message.h"
@@ -37,10 +38,12 @@ static void add_custody(const json_t *known, json_int_t number, Doc *list) {
       continue;
     const json_t *intact = json_object_get(row, "intact");
     static const char *const TEXTS[][2] = {{"at", "at"}, {"action", "word"}, {"from_whom", "from_whom"}, {"to_whom", "to_whom"},
-                                           {"note", "note"}, {"who", "who"}};
+                                           {"who", "who"}};
     Doc *shown = doc_object(list, NULL);
     for (gsize t = 0; t < G_N_ELEMENTS(TEXTS); t++)
       doc_text_copy(shown, g_intern_static_string(TEXTS[t][1]), json_string_value(json_object_get(row, TEXTS[t][0])));
+    const char *note = json_string_value(json_object_get(row, "note"));
+    doc_text_copy(shown, digest_is_sha256(note) ? KEY("sha256") : KEY("note"), note);
     doc_bool(shown, KEY("broken"), json_is_integer(intact) && !json_integer_value(intact));
   }
 }

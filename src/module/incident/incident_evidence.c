@@ -2,6 +2,7 @@
 #include "core/file.h"
 #include "module/incident/incident_act.h"
 #include "module/incident/incident_pages.h"
+#include "module/mail/mail.h"
 #include <string.h>
 #include <unistd.h>
 
@@ -75,6 +76,39 @@ typedef struct {
   gboolean intact;
 } Access;
 
+enum { SQL_WATCHERS };
+static const StoreSql SQL[] = {
+    [SQL_WATCHERS] = {"incident.evidence_watchers",
+                      "SELECT DISTINCT u.email FROM account u JOIN account_role r ON r.account_id = u.id AND r.role IN ($2, $3) "
+                      "JOIN body_ancestor a ON a.ancestor_id = r.body_id AND a.body_id = $1 "
+                      "WHERE u.disabled_ms IS NULL AND u.email IS NOT NULL AND u.email <> '' ORDER BY u.email LIMIT 20", NULL},
+};
+const StoreSqlTable incident_evidence_sql = {SQL, G_N_ELEMENTS(SQL)};
+
+/* Administrators and officers of the body and those above it. */
+static gboolean mail_alarm(const Access *access, GError **error) {
+  const IncidentCall *call = &access->call;
+  GError *failed = NULL;
+  if (!mail_is_set(call->request->app))
+    return TRUE;
+  const char *subject = arena_printf(call->request->arena, "Chứng cứ CC-%02d của %s sai mã băm", (int)access->evidence->number, call->incident->code);
+  const char *text = arena_printf(call->request->arena,
+                                  "Tệp chứng cứ CC-%02d (%s) của sự cố %s không còn đúng mã băm lúc nhận.\n\n"
+                                  "Không dùng tệp này. Giữ nguyên máy chủ, đối chiếu với bản sao lưu, tìm nguyên nhân.\n",
+                                  (int)access->evidence->number, access->evidence->title, call->incident->code);
+  g_autoptr(GPtrArray) to = g_ptr_array_new();
+  g_autoptr(StoreRows) rows = store_query(call->change->conn, &SQL[SQL_WATCHERS],
+                                          S(S_TEXT(call->incident->body_id), S_INT(ROLE_ADMIN), S_INT(ROLE_OFFICER)), error);
+  while (rows && store_step(rows, &failed))
+    g_ptr_array_add(to, (gpointer)(gintptr)arena_text(call->request->arena, store_text(rows, 0), -1));
+  if (failed)
+    g_propagate_error(error, failed);
+  gboolean good = rows && !failed;
+  for (guint i = 0; good && i < to->len; i++)
+    good = mail_add(call->change, g_ptr_array_index(to, i), subject, text, error);
+  return good;
+}
+
 /* A piece found broken, or found right again, is told once: to the log of the case, the board and whoever listens. */
 static gboolean tell_state(Access *access, GError **error) {
   IncidentCall *call = &access->call;
@@ -86,7 +120,8 @@ static gboolean tell_state(Access *access, GError **error) {
          incident_auto_log(call, error, access->intact ? "CC-%02d đã trở lại đúng mã băm lúc nhận." : "CC-%02d không còn đúng mã băm lúc nhận.",
                            (int)evidence->number) &&
          (access->intact ||
-          change_emit(call->change, "evidence.broken", "incident", call->incident->id, call->incident->body_id, NULL, error));
+          (mail_alarm(access, error) &&
+           change_emit(call->change, "evidence.broken", "incident", call->incident->id, call->incident->body_id, NULL, error)));
 }
 
 static gboolean record_access(Change *change, void *data, GError **error) {

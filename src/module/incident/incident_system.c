@@ -88,16 +88,14 @@ gboolean incident_offer_systems(Request *request, const char *body_id, Doc *form
 
 /* --- from the page of a system --- */
 
-gboolean incident_beside(Request *request, const char *type, const char *id, Doc *answer, GError **error) {
+gboolean incident_add_of_system(Request *request, const char *system_id, Doc *answer, GError **error) {
   GError *failed = NULL;
-  if (strcmp(type, "system") != 0)
-    return TRUE;
   Doc *list = doc_list(answer, KEY("incidents"));
   if (!request_may(request, "incident.read", request->body_id))
     return TRUE;
   StoreConn *conn = request_read(request, error);
   g_autoptr(StoreRows) rows =
-      conn ? store_query(conn, &SQL[SQL_OF_SYSTEM], S(S_TEXT(id), S_TEXT(request->body_id), S_INT(BESIDE_ROWS)), error) : NULL;
+      conn ? store_query(conn, &SQL[SQL_OF_SYSTEM], S(S_TEXT(system_id), S_TEXT(request->body_id), S_INT(BESIDE_ROWS)), error) : NULL;
   while (rows && store_step(rows, &failed)) {
     Doc *row = doc_object(list, NULL), *state = doc_object(row, KEY("state"));
     const char *code = arena_text(request->arena, store_text(rows, 0), -1), *name = arena_text(request->arena, store_text(rows, 2), -1);
