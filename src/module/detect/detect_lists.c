@@ -7,6 +7,7 @@
 #include "core/message.h"
 #include "core/show.h"
 #include "core/user.h"
+#include "module/detect/detect_pack.h"
 #include "module/detect/detect_pages.h"
 #include <string.h>
 
@@ -28,7 +29,7 @@ static gboolean read_list(const char *bytes, gsize length, GByteArray *out, GErr
   return TRUE;
 }
 
-const SandboxJob DETECT_JOB_LIST = {"indicators", read_list, .deadline_ms = 20000};
+const SandboxJob DETECT_JOB_LIST = {"indicators", read_list, detect_warm_up, .deadline_ms = 20000};
 
 /* --- the page --- */
 
