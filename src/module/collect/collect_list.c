@@ -88,7 +88,9 @@ gboolean collector_show(Request *request, Doc *answer, const char *key, GError *
   StoreConn *conn = request_read(request, error);
   if (!conn || !collector_store_get(conn, request->arena, &seen_ms, &text, error) || !source_store_counts(conn, request->body_id, &counts, error))
     return FALSE;
-  json_t *state = json_loads(text ? text : "{}", 0, NULL);
+  g_autofree char *live = counts.in_use ? collect_ask_state(request->app) : NULL;
+  json_t *state = json_loads(live ? live : text ? text : "{}", 0, NULL);
+  seen_ms = live ? request->now_ms : seen_ms;
   const char *problem = problem_text(request, state, seen_ms, counts.in_use);
   if (problem)
     show_note(answer, key, number_of(state, "udp_dropped") + number_of(state, "kernel_dropped") && !*text_in(state, "disk") ? "soon" : "late", problem);

@@ -172,9 +172,12 @@ static gboolean read_range(Request *request, const Chosen *chosen, gint64 from_m
                            GError **error) {
   ScanError trouble = {0};
   LogRange range = {from_ms, to_ms, (const uint32_t *)(gconstpointer)chosen->numbers->data, chosen->numbers->len, false};
-  LogReader *reader = log_reader_new(collect_folder(request->app, request->arena), &range, &trouble);
+  const char *folder = collect_folder(request->app, request->arena);
   size_t count = 0;
   const LogRecord *records;
+  if (!g_file_test(folder, G_FILE_TEST_IS_DIR))
+    return TRUE;
+  LogReader *reader = log_reader_new(folder, &range, &trouble);
   while (reader && out->len <= EXPORT_BYTES_MOST && (records = log_reader_frame(reader, &count)))
     for (size_t i = 0; i < count; i++) {
       const char *source = g_hash_table_lookup(chosen->sources, GUINT_TO_POINTER(records[i].source));
@@ -184,7 +187,7 @@ static gboolean read_range(Request *request, const Chosen *chosen, gint64 from_m
       }
     }
   if (!reader)
-    g_set_error(error, APP_ERROR, ERROR_NOT_FOUND, "Chưa có nhật ký nào được lưu: %s", trouble.message);
+    g_set_error(error, APP_ERROR, ERROR_FAILED, "Không đọc được kho nhật ký: %s", trouble.message);
   else if (out->len > EXPORT_BYTES_MOST)
     g_set_error(error, APP_ERROR, ERROR_TOO_LARGE, "Khoảng này có hơn 256 MB nhật ký; chọn khoảng ngắn hơn hoặc một nguồn.");
   if (reader)

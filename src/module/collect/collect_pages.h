@@ -30,3 +30,5 @@ gboolean collector_show(Request *request, Doc *answer, const char *key, GError *
 gboolean collect_give(App *app, const SourceRow *source, int fd, gboolean direct, gint64 *out_records, GError **error);
 /* A test record the way that real ones take; *out_ms until it was on the disk. */
 gboolean collect_try(App *app, const SourceRow *source, gint64 *out_ms, GError **error);
+/* The state of the collector from itself, so that it is told even when the disk is full; NULL: none runs. g_free. */
+char *collect_ask_state(const App *app);

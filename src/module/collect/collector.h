@@ -171,6 +171,8 @@ gpointer writer_run(gpointer collector);
 gpointer looker_run(gpointer collector);
 gpointer keeper_run(gpointer collector);
 
+char *collector_state(Collector *collector); /* a JSON object; any thread; g_free */
+
 /* What the keeper is told to do beside its rounds. */
 typedef struct {
   enum { KEEP_SEAL } what;
