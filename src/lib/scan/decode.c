@@ -7,6 +7,16 @@
 static const char *const name_texts[NAME_COUNT] = {
   [NAME_FORMAT] = "log.format", [NAME_MESSAGE] = "message", [NAME_HOST] = "host", [NAME_PROGRAM] = "program",
   [NAME_PID] = "pid", [NAME_FACILITY] = "facility", [NAME_SEVERITY] = "severity", [NAME_MESSAGE_ID] = "msgid",
+  [NAME_TYPE] = "type", [NAME_SERIAL] = "serial", [NAME_OUTCOME] = "outcome", [NAME_SRC_IP] = "src_ip",
+  [NAME_SRC_HOST] = "src_host", [NAME_SRC_PORT] = "src_port", [NAME_DST_IP] = "dst_ip", [NAME_DST_PORT] = "dst_port",
+  [NAME_PROTOCOL] = "protocol", [NAME_ACTION] = "action", [NAME_CLIENT_IP] = "c-ip", [NAME_USER] = "cs-username",
+  [NAME_METHOD] = "cs-method", [NAME_URI] = "cs-uri", [NAME_URI_STEM] = "cs-uri-stem", [NAME_URI_QUERY] = "cs-uri-query",
+  [NAME_VERSION] = "cs-version", [NAME_STATUS] = "sc-status", [NAME_BYTES] = "sc-bytes", [NAME_REFERER] = "cs-referer",
+  [NAME_USER_AGENT] = "cs-user-agent", [NAME_CLIENT_HOST] = "cs-host", [NAME_REQUEST] = "request",
+  [NAME_CEF_VERSION] = "cef.version", [NAME_CEF_VENDOR] = "cef.vendor", [NAME_CEF_PRODUCT] = "cef.product",
+  [NAME_CEF_DEVICE_VERSION] = "cef.device_version", [NAME_CEF_SIGNATURE] = "cef.signature", [NAME_CEF_NAME] = "cef.name",
+  [NAME_CEF_SEVERITY] = "cef.severity", [NAME_LEEF_VENDOR] = "leef.vendor", [NAME_LEEF_PRODUCT] = "leef.product",
+  [NAME_LEEF_VERSION] = "leef.version", [NAME_LEEF_EVENT] = "leef.event",
 };
 
 Decoder *decoder_new(FieldTable *table, const DecoderOptions *options) {
@@ -50,6 +60,10 @@ void decoder_add(Decoder *decoder, Event *event, uint32_t path, Span value) {
     return;
   }
   event->fields[event->count++] = (EventField){.raw = value, .path = path, .kind = VALUE_STRING};
+}
+
+void decoder_add_key(Decoder *decoder, Event *event, Span key, Span value) {
+  decoder_add(decoder, event, field_table_path(decoder->table, FIELD_ROOT, key), value);
 }
 
 void decoder_add_name(Decoder *decoder, Event *event, FieldName name, Span value) {
@@ -109,6 +123,34 @@ static int64_t event_time(const Decoder *decoder, const Event *event) {
   return found;
 }
 
+/* {"Data": [{"#attributes": {"Name": "Image"}, "#text": "…"}, …]} is EventData.Image as well. */
+static void named_data_add(Decoder *decoder, Event *event) {
+  FieldTable *table = decoder->table;
+  uint32_t data = field_table_path(table, field_table_path(table, FIELD_ROOT, SPAN("Event")), SPAN("EventData"));
+  uint32_t list = field_table_path(table, data, SPAN("Data")), text = field_table_path(table, list, SPAN("#text"));
+  uint32_t name = field_table_path(table, field_table_path(table, list, SPAN("#attributes")), SPAN("Name"));
+  uint32_t marked = field_table_path(table, list, SPAN("@Name")), own = FIELD_OTHER, count = event->count;
+  for (uint32_t i = 0; i < count; i++) {
+    EventField *field = &event->fields[i];
+    char buffer[FIELD_NAME_MAX];
+    if ((field->path == name || field->path == marked) && field->raw.size <= sizeof buffer)
+      own = field_table_path(table, data, event_text(field, buffer));
+    else if (field->path == text && own != FIELD_OTHER && event->count < EVENT_FIELDS_MAX) {
+      event->fields[event->count] = *field;
+      event->fields[event->count++].path = own;
+      own = FIELD_OTHER;
+    }
+  }
+}
+
+static void json_finish(Decoder *decoder, Event *event) {
+  int64_t time = event_time(decoder, event);
+  if (time != EVENT_NO_TIME)
+    event->time_ms = time;
+  if (json_scanner_named_data(decoder->json))
+    named_data_add(decoder, event);
+}
+
 static bool is_space(char c) {
   return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
@@ -132,9 +174,7 @@ bool decode_json(Decoder *decoder, Span text, Event *event) {
     event->count = count;
     return false;
   }
-  int64_t time = event_time(decoder, event);
-  if (time != EVENT_NO_TIME)
-    event->time_ms = time;
+  json_finish(decoder, event);
   return true;
 }
 
@@ -351,7 +391,7 @@ bool decoder_next(Decoder *decoder, Span bytes, bool last, size_t *out_used, Eve
       line_event(decoder, line, event);
       frame = FRAME_EVENT;
     } else if (frame == FRAME_EVENT) {
-      event->time_ms = event_time(decoder, event);
+      json_finish(decoder, event);
       event_finish(decoder, event, SPAN("json"));
     }
     *out_used = at + used;

@@ -64,6 +64,9 @@ static const struct {
   {"{\"a\":\"b\n{\"a\":2}\n", "message={\"a\":\"b|\na=2|\n"},
   {"{\"a\":1,\n{\"a\":2}\n", "message={\"a\":1,|\na=2|\n"},
   {"{\"a\":1,", "message={\"a\":1,|\n"},
+  {"{\"Event\":{\"EventData\":{\"Data\":[{\"#attributes\":{\"Name\":\"Image\"},\"#text\":\"a\"},{\"#attributes\":{\"Name\":\"User\"}},{\"@Name\":\"X\",\"#text\":1}]}}}",
+   "Event.EventData.Data.#attributes.Name=Image|Event.EventData.Data.#text=a|Event.EventData.Data.#attributes.Name=User|Event.EventData.Data.@Name=X|"
+   "Event.EventData.Data.#text=1|Event.EventData.Image=a|Event.EventData.X=1|\n"},
   {"plain words\n  more\n", "message=plain words|\nmessage=more|\n"},
 };
 

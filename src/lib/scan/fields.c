@@ -128,7 +128,8 @@ static uint32_t path_add(FieldTable *table, uint32_t parent, Span key, uint32_t 
                       .key_size = (uint32_t)key.size,
                       .parent = parent,
                       .name_size = (uint16_t)size,
-                      .time_rank = field_time_rank((Span){name, size}, parent == FIELD_ROOT)};
+                      .time_rank = field_time_rank((Span){name, size}, parent == FIELD_ROOT),
+                      .named_data = size == sizeof FIELD_NAMED_DATA - 1 && !memcmp(name, FIELD_NAMED_DATA, size)};
   memcpy(path->head, key.bytes, key.size < FIELD_HEAD_BYTES ? key.size : FIELD_HEAD_BYTES);
   table->slots[slot] = table->count;
   uint32_t made = table->count++;

@@ -4,6 +4,9 @@
 
 enum { FIELD_HEAD_BYTES = 16, FIELD_NAME_MAX = 512, FIELD_NAMES_BYTES = 16 << 20 };
 
+
+#define FIELD_NAMED_DATA "Event.EventData.Data.#text"
+
 typedef struct {
   char head[FIELD_HEAD_BYTES]; /* the first bytes of the key, filled up with zeros */
   const char *key;             /* its end, as the end of the dotted name */
@@ -11,6 +14,7 @@ typedef struct {
   uint32_t next; /* the path that came after this one last time: the guess for the next event */
   uint16_t name_size;
   uint8_t time_rank; /* how good a time it holds, 0: none */
+  bool named_data;   /* the text of a value in a list of named ones */
 } FieldPath;
 
 struct FieldTable {

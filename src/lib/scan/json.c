@@ -20,6 +20,7 @@ struct JsonScanner {
   uint64_t over;
   uint32_t previous; /* path of the last key */
   uint32_t best_time; /* rank << 16 | (0xFFFF - place) of the value that holds the time best */
+  bool named_data;
   unsigned depth;
   EventField *first;
   Level levels[EVENT_DEPTH_MAX];
@@ -54,6 +55,10 @@ void json_scanner_free(JsonScanner *scanner) {
 
 uint64_t json_scanner_over(const JsonScanner *scanner) {
   return scanner->over;
+}
+
+bool json_scanner_named_data(const JsonScanner *scanner) {
+  return scanner->named_data;
 }
 
 const EventField *json_scanner_time(const JsonScanner *scanner, const Event *event) {
@@ -170,7 +175,9 @@ static const char *literal_end(const char *at, const char *end, ValueKind *out_k
 
 JSON_INLINE void value_add(JsonScanner *scanner, Span raw, uint32_t path, ValueKind kind, bool escaped) {
   EventField *out = scanner->out;
-  uint32_t time = (uint32_t)scanner->table->paths[path].time_rank << 16;
+  const FieldPath *of = &scanner->table->paths[path];
+  uint32_t time = (uint32_t)of->time_rank << 16;
+  scanner->named_data |= of->named_data;
   if (__builtin_expect(out == scanner->out_end, 0)) {
     scanner->over++;
     return;
@@ -265,6 +272,7 @@ JsonResult json_scan(JsonScanner *scanner, Span bytes, Event *event, size_t *out
   scanner->out_end = event->fields + EVENT_FIELDS_MAX;
   scanner->previous = FIELD_ROOT;
   scanner->best_time = 0;
+  scanner->named_data = false;
   if (!bytes.size)
     return JSON_UNFINISHED;
   if ((*bytes.bytes | 0x20) != '{')

@@ -27,5 +27,7 @@ void json_scanner_free(JsonScanner *scanner);
 JsonResult json_scan(JsonScanner *scanner, Span bytes, Event *event, size_t *out_used);
 /* Of the last event: the value that holds its time best; NULL: none. */
 const EventField *json_scanner_time(const JsonScanner *scanner, const Event *event);
+/* Whether the last event had a list of named values, which EventData of Windows may be. */
+bool json_scanner_named_data(const JsonScanner *scanner);
 /* Values that found no room in their event, since the scanner was made. */
 uint64_t json_scanner_over(const JsonScanner *scanner);

@@ -69,6 +69,9 @@ static int64_t days_of(int year, int month, int day) {
 }
 
 static bool moment_is_valid(const Moment *moment) {
+  bool leap = (moment->year % 4 == 0 && moment->year % 100 != 0) || moment->year % 400 == 0;
+  if (moment->month == 2 && moment->day == 29 && !leap)
+    return false;
   static const int8_t days[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
   return moment->year >= 1 && moment->month >= 1 && moment->month <= 12 && moment->day >= 1 &&
          moment->day <= days[moment->month - 1] && moment->hour < 24 && moment->minute < 60 && moment->second <= 60;
@@ -140,6 +143,8 @@ size_t stamp_iso(Span text, const StampOptions *options, int64_t *out_ms) {
   moment.month = number(&reader, 1, 2);
   need(&reader, separator);
   moment.day = number(&reader, 1, 2);
+  bool two = reader.end - reader.at > 2 && reader.at[0] == ' ' && reader.at[1] == ' '; /* MySQL: one digit of hours */
+  reader.at += two;
   if (take(&reader, "Tt") || (reader.end - reader.at > 1 && is_digit(reader.at[1]) && take(&reader, " -")))
     clock_read(&reader, &moment);
   else
@@ -150,20 +155,15 @@ size_t stamp_iso(Span text, const StampOptions *options, int64_t *out_ms) {
   return finish(&reader, text, &moment, zone == NO_ZONE ? options->offset_minutes : zone, out_ms);
 }
 
-/* The year that brings the moment nearest to now. */
+/* The last year in which the moment is past; a clock may be some weeks ahead, and a log some years old when its stamps have the 29th of February. */
 static int year_near(Moment moment, const StampOptions *options) {
-  int64_t best = INT64_MAX;
-  int now = 1970 + (int)(options->now_ms / ((int64_t)DAY_MS * 365)), found = now;
-  for (int year = now - 2; year <= now + 1; year++) {
+  int now = 1970 + (int)(options->now_ms / ((int64_t)DAY_MS * 365));
+  for (int year = now + 1; year > now - 9; year--) {
     moment.year = year;
-    int64_t gap = moment_ms(&moment, options->offset_minutes) - options->now_ms;
-    gap = gap < 0 ? -gap : gap;
-    if (gap < best) {
-      best = gap;
-      found = year;
-    }
+    if (moment_is_valid(&moment) && moment_ms(&moment, options->offset_minutes) <= options->now_ms + 31 * (int64_t)DAY_MS)
+      return year;
   }
-  return found;
+  return now;
 }
 
 size_t stamp_syslog(Span text, const StampOptions *options, int64_t *out_ms) {
@@ -245,6 +245,15 @@ size_t stamp_epoch(Span text, int64_t *out_ms) {
   else
     return 0;
   return (size_t)(reader.at - text.bytes);
+}
+
+size_t stamp_short(Span text, const StampOptions *options, int64_t *out_ms) {
+  Reader reader = reader_of(text);
+  Moment moment = {.year = 2000 + number(&reader, 2, 2), .month = number(&reader, 2, 2), .day = number(&reader, 2, 2)};
+  need(&reader, " ");
+  take(&reader, " ");
+  clock_read(&reader, &moment);
+  return finish(&reader, text, &moment, options->offset_minutes, out_ms);
 }
 
 /* 11/21/2026 6:00:00 AM; without AM or PM day and month cannot be told apart. */

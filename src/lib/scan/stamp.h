@@ -3,7 +3,7 @@
 #include "lib/scan/event.h"
 
 typedef struct {
-  int64_t now_ms;     /* for stamps without a year: the year that brings them nearest to it */
+  int64_t now_ms;     /* for stamps without a year: they lie before it, or at most a month ahead */
   int offset_minutes; /* for stamps without a zone */
 } StampOptions;
 
@@ -17,5 +17,7 @@ size_t stamp_access(Span text, const StampOptions *options, int64_t *out_ms);
 size_t stamp_asctime(Span text, const StampOptions *options, int64_t *out_ms);
 /* 1795240800, 1795240800.123, and in milliseconds, microseconds or nanoseconds, told apart by size. */
 size_t stamp_epoch(Span text, int64_t *out_ms);
+/* 261121  6:00:00 as MySQL writes it. */
+size_t stamp_short(Span text, const StampOptions *options, int64_t *out_ms);
 /* Whichever of them, and the /Date(ms)/ and 11/21/2026 6:00:00 AM of Microsoft; the whole text. */
 bool stamp_any(Span text, const StampOptions *options, int64_t *out_ms);
