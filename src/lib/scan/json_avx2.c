@@ -3,7 +3,7 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-#define WITH_AVX2 __attribute__((target("avx2,pclmul,bmi,bmi2,popcnt,lzcnt")))
+#define WITH_AVX2 __attribute__((target("avx2,pclmul,bmi,bmi2,popcnt")))
 
 WITH_AVX2 JSON_INLINE uint64_t bits_of(__m256i low, __m256i high) {
   return (uint32_t)_mm256_movemask_epi8(low) | (uint64_t)(uint32_t)_mm256_movemask_epi8(high) << 32;

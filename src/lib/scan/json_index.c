@@ -24,11 +24,15 @@ static bool escape_is_valid(const JsonIndex *index, size_t at) {
   return true;
 }
 
-void json_index_check_escapes(JsonIndex *index, uint64_t escaped) {
-  for (; escaped && index->fault == SIZE_MAX; escaped &= escaped - 1) {
-    size_t at = index->done + (size_t)__builtin_ctzll(escaped);
-    if (at < index->size && !escape_is_valid(index, at))
-      index->fault = at;
+void json_index_check(JsonIndex *index, size_t done, uint64_t escaped, uint64_t control) {
+  if (control && index->fault == SIZE_MAX)
+    index->fault = done + (size_t)__builtin_ctzll(control);
+  for (; escaped; escaped &= escaped - 1) {
+    size_t at = done + (size_t)__builtin_ctzll(escaped);
+    if (at < index->size && !escape_is_valid(index, at)) {
+      index->fault = at < index->fault ? at : index->fault;
+      return;
+    }
   }
 }
 

@@ -220,6 +220,21 @@ static void test_bounds(void) {
   g_assert_cmpuint(json_scanner_over(scanners[0]) - before, ==, 10);
 }
 
+/* Of two faults in one block the first counts, even when it is found last; what stands behind the value does not matter. */
+static void test_faults(void) {
+  static const struct {
+    const char *text;
+    JsonResult result;
+  } faults[] = {{"{\"a\":\"\\0\"},\"\x01", JSON_INVALID}, {"{\"a\":\"0\"},\"\x01\\0", JSON_WHOLE}, {"{\"a\":0},\xFF", JSON_WHOLE}, {"{\"a\":\"\xFF\"},", JSON_INVALID}};
+  for (gsize i = 0; i < G_N_ELEMENTS(faults); i++)
+    for (gsize j = 0; j < G_N_ELEMENTS(ways); j++) {
+      Event event = {.fields = fields};
+      size_t used;
+      if (scanners[j])
+        g_assert_cmpint(json_scan(scanners[j], (Span){faults[i].text, strlen(faults[i].text)}, &event, &used), ==, faults[i].result);
+    }
+}
+
 /* Paths beyond the bounds keep their values under FIELD_OTHER. */
 static void test_paths(void) {
   FieldTable *own = field_table_new();
@@ -245,6 +260,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/scan/json/borders", test_borders);
   g_test_add_func("/scan/json/jansson", test_jansson);
   g_test_add_func("/scan/json/bounds", test_bounds);
+  g_test_add_func("/scan/json/faults", test_faults);
   g_test_add_func("/scan/json/paths", test_paths);
   int result = g_test_run();
   for (gsize i = 0; i < G_N_ELEMENTS(ways); i++)
