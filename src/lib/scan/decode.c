@@ -5,18 +5,48 @@
 #include "lib/scan/fields.h"
 
 static const char *const name_texts[NAME_COUNT] = {
-  [NAME_FORMAT] = "log.format", [NAME_MESSAGE] = "message", [NAME_HOST] = "host", [NAME_PROGRAM] = "program",
-  [NAME_PID] = "pid", [NAME_FACILITY] = "facility", [NAME_SEVERITY] = "severity", [NAME_MESSAGE_ID] = "msgid",
-  [NAME_TYPE] = "type", [NAME_SERIAL] = "serial", [NAME_OUTCOME] = "outcome", [NAME_SRC_IP] = "src_ip",
-  [NAME_SRC_HOST] = "src_host", [NAME_SRC_PORT] = "src_port", [NAME_DST_IP] = "dst_ip", [NAME_DST_PORT] = "dst_port",
-  [NAME_PROTOCOL] = "protocol", [NAME_ACTION] = "action", [NAME_CLIENT_IP] = "c-ip", [NAME_USER] = "cs-username",
-  [NAME_METHOD] = "cs-method", [NAME_URI] = "cs-uri", [NAME_URI_STEM] = "cs-uri-stem", [NAME_URI_QUERY] = "cs-uri-query",
-  [NAME_VERSION] = "cs-version", [NAME_STATUS] = "sc-status", [NAME_BYTES] = "sc-bytes", [NAME_REFERER] = "cs-referer",
-  [NAME_USER_AGENT] = "cs-user-agent", [NAME_CLIENT_HOST] = "cs-host", [NAME_REQUEST] = "request",
-  [NAME_CEF_VERSION] = "cef.version", [NAME_CEF_VENDOR] = "cef.vendor", [NAME_CEF_PRODUCT] = "cef.product",
-  [NAME_CEF_DEVICE_VERSION] = "cef.device_version", [NAME_CEF_SIGNATURE] = "cef.signature", [NAME_CEF_NAME] = "cef.name",
-  [NAME_CEF_SEVERITY] = "cef.severity", [NAME_LEEF_VENDOR] = "leef.vendor", [NAME_LEEF_PRODUCT] = "leef.product",
-  [NAME_LEEF_VERSION] = "leef.version", [NAME_LEEF_EVENT] = "leef.event",
+    [NAME_FORMAT] = "log.format",
+    [NAME_MESSAGE] = "message",
+    [NAME_HOST] = "host",
+    [NAME_PROGRAM] = "program",
+    [NAME_PID] = "pid",
+    [NAME_FACILITY] = "facility",
+    [NAME_SEVERITY] = "severity",
+    [NAME_MESSAGE_ID] = "msgid",
+    [NAME_TYPE] = "type",
+    [NAME_SERIAL] = "serial",
+    [NAME_OUTCOME] = "outcome",
+    [NAME_SRC_IP] = "src_ip",
+    [NAME_SRC_HOST] = "src_host",
+    [NAME_SRC_PORT] = "src_port",
+    [NAME_DST_IP] = "dst_ip",
+    [NAME_DST_PORT] = "dst_port",
+    [NAME_PROTOCOL] = "protocol",
+    [NAME_ACTION] = "action",
+    [NAME_CLIENT_IP] = "c-ip",
+    [NAME_USER] = "cs-username",
+    [NAME_METHOD] = "cs-method",
+    [NAME_URI] = "cs-uri",
+    [NAME_URI_STEM] = "cs-uri-stem",
+    [NAME_URI_QUERY] = "cs-uri-query",
+    [NAME_VERSION] = "cs-version",
+    [NAME_STATUS] = "sc-status",
+    [NAME_BYTES] = "sc-bytes",
+    [NAME_REFERER] = "cs-referer",
+    [NAME_USER_AGENT] = "cs-user-agent",
+    [NAME_CLIENT_HOST] = "cs-host",
+    [NAME_REQUEST] = "request",
+    [NAME_CEF_VERSION] = "cef.version",
+    [NAME_CEF_VENDOR] = "cef.vendor",
+    [NAME_CEF_PRODUCT] = "cef.product",
+    [NAME_CEF_DEVICE_VERSION] = "cef.device_version",
+    [NAME_CEF_SIGNATURE] = "cef.signature",
+    [NAME_CEF_NAME] = "cef.name",
+    [NAME_CEF_SEVERITY] = "cef.severity",
+    [NAME_LEEF_VENDOR] = "leef.vendor",
+    [NAME_LEEF_PRODUCT] = "leef.product",
+    [NAME_LEEF_VERSION] = "leef.version",
+    [NAME_LEEF_EVENT] = "leef.event",
 };
 
 Decoder *decoder_new(FieldTable *table, const DecoderOptions *options) {
@@ -168,7 +198,8 @@ static Span rest_of(Span bytes, size_t at) {
 bool decode_json(Decoder *decoder, Span text, Event *event) {
   size_t used;
   uint32_t count = event->count;
-  if (!text.size || (*text.bytes != '{' && *text.bytes != '[') || json_scan(decoder->json, text, event, &used) != JSON_WHOLE)
+  if (!text.size || (*text.bytes != '{' && *text.bytes != '[') ||
+      json_scan(decoder->json, text, event, &used) != JSON_WHOLE)
     return false;
   if (spaces(text, used) < text.size) {
     event->count = count;

@@ -4,7 +4,6 @@
 
 enum { FIELD_HEAD_BYTES = 16, FIELD_NAME_MAX = 512, FIELD_NAMES_BYTES = 16 << 20, FIELD_GUESSES = 4 };
 
-
 #define FIELD_NAMED_DATA "Event.EventData.Data.#text"
 
 typedef struct {

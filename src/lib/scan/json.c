@@ -18,7 +18,7 @@ struct JsonScanner {
   EventField *out; /* where the next value goes */
   EventField *out_end;
   uint64_t over;
-  uint32_t previous; /* path of the last key */
+  uint32_t previous;  /* path of the last key */
   uint32_t best_time; /* rank << 16 | (0xFFFF - place) of the value that holds the time best */
   bool named_data;
   unsigned depth;
@@ -90,7 +90,8 @@ JSON_INLINE bool has_backslash(const JsonIndex *index, uint32_t from, uint32_t e
 
 #if defined(__SSE2__)
 JSON_INLINE uint32_t equal_bytes(const char *a, const char *b) {
-  __m128i first = _mm_loadu_si128((const __m128i *)(const void *)a), second = _mm_loadu_si128((const __m128i *)(const void *)b);
+  __m128i first = _mm_loadu_si128((const __m128i *)(const void *)a),
+          second = _mm_loadu_si128((const __m128i *)(const void *)b);
   return (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(first, second));
 }
 #endif
@@ -100,7 +101,8 @@ JSON_INLINE bool key_is(const FieldPath *path, const char *key, uint32_t size, c
   if (__builtin_expect(size <= FIELD_HEAD_BYTES && readable_end - key >= FIELD_HEAD_BYTES, 1))
     return (~equal_bytes(path->head, key) & (((uint32_t)1 << size) - 1)) == 0;
   if (size > FIELD_HEAD_BYTES && size <= 2 * FIELD_HEAD_BYTES)
-    return (equal_bytes(path->head, key) & equal_bytes(path->key + size - FIELD_HEAD_BYTES, key + size - FIELD_HEAD_BYTES)) == 0xFFFF;
+    return (equal_bytes(path->head, key) &
+            equal_bytes(path->key + size - FIELD_HEAD_BYTES, key + size - FIELD_HEAD_BYTES)) == 0xFFFF;
 #endif
   (void)readable_end;
   return !memcmp(path->key, key, size);
@@ -127,7 +129,8 @@ static uint32_t path_look(JsonScanner *scanner, uint32_t parent, uint32_t from, 
   return scanner->previous = found;
 }
 
-/* Events of one kind have their keys in one order: the key after the last one is most likely one that followed it before. */
+/* Events of one kind have their keys in one order: the key after the last one is most likely one that followed it
+ * before. */
 JSON_INLINE uint32_t path_of_key(JsonScanner *scanner, uint32_t parent, uint32_t from, uint32_t end) {
   const FieldPath *paths = scanner->table->paths;
   const uint32_t *guesses = paths[scanner->previous].next;
@@ -225,14 +228,15 @@ static JsonResult walk(JsonScanner *scanner) {
   JsonResult result;
   scanner->depth = 0;
 
-value: {
+value : {
   uint32_t from = *index->at++;
   char first = bytes[from];
   if (first == '"') {
     uint32_t end = *index->at++;
     if (end <= from)
       return JSON_UNFINISHED;
-    value_add(scanner, (Span){bytes + from + 1, end - from - 1}, path, VALUE_STRING, has_backslash(index, from + 1, end));
+    value_add(scanner, (Span){bytes + from + 1, end - from - 1}, path, VALUE_STRING,
+              has_backslash(index, from + 1, end));
   } else if ((first | 0x20) == '{') {
     if (index->at > index->end)
       return JSON_UNFINISHED;
@@ -269,10 +273,11 @@ after:
     goto after;
   }
 
-key: {
+key : {
   uint32_t from = index->at[0], end = index->at[1], colon = index->at[2];
   if (bytes[from] != '"' || bytes[colon] != ':')
-    return index->at + 3 > index->end && (index->at >= index->end || bytes[from] == '"') ? JSON_UNFINISHED : JSON_INVALID;
+    return index->at + 3 > index->end && (index->at >= index->end || bytes[from] == '"') ? JSON_UNFINISHED
+                                                                                         : JSON_INVALID;
   index->at += 3;
   path = path_of_key(scanner, scanner->levels[scanner->depth - 1].path, from + 1, end);
   goto value;

@@ -36,7 +36,8 @@ void json_index_check(JsonIndex *index, size_t done, uint64_t escaped, uint64_t 
   }
 }
 
-/* Behind the last position stand some of the first byte, a bracket: where the walk wants a mark or a quote it stops there. */
+/* Behind the last position stand some of the first byte, a bracket: where the walk wants a mark or a quote it stops
+ * there. */
 void json_index_finish(JsonIndex *index) {
   memset(index->end, 0, 2 * JSON_AHEAD * sizeof *index->end);
   index->low = index->done < index->size ? index->end - JSON_AHEAD : index->positions + JSON_POSITIONS;
@@ -70,12 +71,12 @@ JSON_INLINE JsonMasks masks_of_sse2(const char *bytes) {
     control.part[i] = _mm_cmpeq_epi8(_mm_min_epu8(block.part[i], _mm_set1_epi8(0x1F)), block.part[i]);
   }
   return (JsonMasks){
-    .quote = equal(block, '"'),
-    .backslash = equal(block, '\\'),
-    .punctuation = equal(folded, '{') | equal(folded, '}') | equal(block, ':') | equal(block, ','),
-    .space = equal(block, ' ') | equal(block, '\n') | equal(block, '\t') | equal(block, '\r'),
-    .control = bits_of(control),
-    .high = bits_of(block),
+      .quote = equal(block, '"'),
+      .backslash = equal(block, '\\'),
+      .punctuation = equal(folded, '{') | equal(folded, '}') | equal(block, ':') | equal(block, ','),
+      .space = equal(block, ' ') | equal(block, '\n') | equal(block, '\t') | equal(block, '\r'),
+      .control = bits_of(control),
+      .high = bits_of(block),
   };
 }
 
@@ -90,9 +91,22 @@ void json_index_sse2(JsonIndex *index) {
 
 JSON_INLINE JsonMasks masks_of_plain(const char *bytes) {
   static const uint8_t classes[256] = {
-    [0 ... 8] = CONTROL, ['\t'] = SPACE | CONTROL, ['\n'] = SPACE | CONTROL, [11 ... 12] = CONTROL, ['\r'] = SPACE | CONTROL,
-    [14 ... 31] = CONTROL, [' '] = SPACE, ['"'] = QUOTE, ['\\'] = BACKSLASH, ['{'] = MARK, ['}'] = MARK, ['['] = MARK, [']'] = MARK,
-    [':'] = MARK, [','] = MARK, [128 ... 255] = HIGH,
+      [0 ... 8] = CONTROL,
+      ['\t'] = SPACE | CONTROL,
+      ['\n'] = SPACE | CONTROL,
+      [11 ... 12] = CONTROL,
+      ['\r'] = SPACE | CONTROL,
+      [14 ... 31] = CONTROL,
+      [' '] = SPACE,
+      ['"'] = QUOTE,
+      ['\\'] = BACKSLASH,
+      ['{'] = MARK,
+      ['}'] = MARK,
+      ['['] = MARK,
+      [']'] = MARK,
+      [':'] = MARK,
+      [','] = MARK,
+      [128 ... 255] = HIGH,
   };
   JsonMasks masks = {0};
   for (unsigned i = 0; i < JSON_BLOCK; i++) {

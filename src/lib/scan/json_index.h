@@ -4,18 +4,18 @@
 
 enum {
   JSON_BLOCK = 64,
-  JSON_AHEAD = 8,            /* positions that the walk may take between two looks */
+  JSON_AHEAD = 8, /* positions that the walk may take between two looks */
   JSON_BLOCKS_AT_ONCE = 16,
   JSON_POSITIONS = JSON_BLOCKS_AT_ONCE * JSON_BLOCK + 4 * JSON_AHEAD
 };
 
 typedef struct {
   const char *bytes;
-  size_t size, done;        /* done: bytes indexed so far */
-  uint32_t *at, *end, *low; /* positions not yet taken; from `low` on more are needed */
-  size_t fault;             /* the first bad escape or control character in a string */
-  uint64_t in_string;       /* all bits set when the last block ended inside a string */
-  uint64_t escape, scalar;  /* 1: the next byte is escaped; the last byte belonged to a number or literal */
+  size_t size, done;           /* done: bytes indexed so far */
+  uint32_t *at, *end, *low;    /* positions not yet taken; from `low` on more are needed */
+  size_t fault;                /* the first bad escape or control character in a string */
+  uint64_t in_string;          /* all bits set when the last block ended inside a string */
+  uint64_t escape, scalar;     /* 1: the next byte is escaped; the last byte belonged to a number or literal */
   bool beyond_ascii, line_end; /* line_end: a line may end in the last block */
   uint32_t positions[JSON_POSITIONS];
   uint64_t backslashes[JSON_BYTES_MAX / JSON_BLOCK + 1];
@@ -77,7 +77,8 @@ JSON_INLINE uint32_t *json_positions(uint32_t *out, uint64_t bits, uint32_t base
 }
 
 /* Returns whether a line may end in the block. */
-JSON_INLINE bool json_index_block(JsonIndex *index, JsonCarry *carry, JsonMasks masks, JsonParity *parity, JsonPositions *positions) {
+JSON_INLINE bool json_index_block(JsonIndex *index, JsonCarry *carry, JsonMasks masks, JsonParity *parity,
+                                  JsonPositions *positions) {
   uint64_t escaped = json_escaped(carry, masks.backslash);
   uint64_t quote = masks.quote & ~escaped;
   uint64_t inside = parity(quote) ^ carry->in_string; /* from the opening quote to before the closing */
@@ -106,7 +107,8 @@ JSON_INLINE void json_index_run(JsonIndex *index, JsonMasks (*masks_of)(const ch
   const uint32_t *enough = index->positions + JSON_AHEAD;
   const char *bytes = index->bytes;
   bool line_end = index->line_end;
-  for (size_t blocks = 0; carry.done < size && (carry.end <= enough || (!line_end && blocks < JSON_BLOCKS_AT_ONCE - 2)); blocks++) {
+  for (size_t blocks = 0; carry.done < size && (carry.end <= enough || (!line_end && blocks < JSON_BLOCKS_AT_ONCE - 2));
+       blocks++) {
     const char *from = bytes + carry.done;
     char rest[JSON_BLOCK];
     if (__builtin_expect(size - carry.done < JSON_BLOCK, 0)) {

@@ -155,12 +155,14 @@ size_t stamp_iso(Span text, const StampOptions *options, int64_t *out_ms) {
   return finish(&reader, text, &moment, zone == NO_ZONE ? options->offset_minutes : zone, out_ms);
 }
 
-/* The last year in which the moment is past; a clock may be some weeks ahead, and a log some years old when its stamps have the 29th of February. */
+/* The last year in which the moment is past; a clock may be some weeks ahead, and a log some years old when its stamps
+ * have the 29th of February. */
 static int year_near(Moment moment, const StampOptions *options) {
   int now = 1970 + (int)(options->now_ms / ((int64_t)DAY_MS * 365));
   for (int year = now + 1; year > now - 9; year--) {
     moment.year = year;
-    if (moment_is_valid(&moment) && moment_ms(&moment, options->offset_minutes) <= options->now_ms + 31 * (int64_t)DAY_MS)
+    if (moment_is_valid(&moment) &&
+        moment_ms(&moment, options->offset_minutes) <= options->now_ms + 31 * (int64_t)DAY_MS)
       return year;
   }
   return now;
@@ -181,7 +183,8 @@ size_t stamp_syslog(Span text, const StampOptions *options, int64_t *out_ms) {
   clock_read(&reader, &moment);
   if (reader.bad)
     return 0;
-  if (!moment.year && reader.end - reader.at >= 5 && reader.at[0] == ' ' && (reader.end - reader.at == 5 || !is_digit(reader.at[5]))) {
+  if (!moment.year && reader.end - reader.at >= 5 && reader.at[0] == ' ' &&
+      (reader.end - reader.at == 5 || !is_digit(reader.at[5]))) {
     Reader year = {reader.at + 1, reader.end, false};
     int value = number(&year, 4, 4);
     if (!year.bad && value >= 1990 && value < 2200) {
