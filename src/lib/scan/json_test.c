@@ -227,6 +227,18 @@ static void test_bounds(void) {
   g_assert_cmpuint(json_scanner_over(scanners[0]) - before, ==, 10);
 }
 
+/* No text is longer than what it was written as, also when its escapes are none. */
+static void test_text(void) {
+  static const char *const texts[][2] = {{"\\u", "u"}, {"\\u\\u\\u12", "uuu12"}, {"\\", "\\"}, {"\\q", "q"}, {"\\ud800", "\xEF\xBF\xBD"},
+                                         {"\\ud83d\\ude00\\udc00", "😀\xEF\xBF\xBD"}, {"\\u00e1\\n", "á\n"}};
+  for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
+    gsize size = strlen(texts[i][0]);
+    g_autofree char *buffer = g_malloc(size), *raw = g_memdup2(texts[i][0], size);
+    Span text = event_text(&(EventField){.raw = {raw, size}, .escaped = true}, buffer);
+    g_assert_cmpmem(text.bytes, text.size, texts[i][1], strlen(texts[i][1]));
+  }
+}
+
 /* Of two faults in one block the first counts, even when it is found last; what stands behind the value does not
  * matter. */
 static void test_faults(void) {
@@ -272,6 +284,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/scan/json/borders", test_borders);
   g_test_add_func("/scan/json/jansson", test_jansson);
   g_test_add_func("/scan/json/bounds", test_bounds);
+  g_test_add_func("/scan/json/text", test_text);
   g_test_add_func("/scan/json/faults", test_faults);
   g_test_add_func("/scan/json/paths", test_paths);
   int result = g_test_run();
