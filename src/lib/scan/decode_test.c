@@ -1,6 +1,7 @@
 #include <glib.h>
 #include <string.h>
 #include "lib/scan/decode.h"
+#include "lib/scan/utf8.h"
 
 static FieldTable *table;
 
@@ -140,12 +141,28 @@ static void test_times(void) {
   decoder_free(decoder);
 }
 
+static void test_utf16(void) {
+  static const char little[] = "\xFF\xFE{\0\"\0\x11\x01\x3D\xD8\x00\xDE\x3D\xD8";
+  static const char big[] = "\xFE\xFF\0{\0\"\x01\x11\xD8\x3D\xDE\x00\xD8\x3D";
+  const char *const files[] = {little, big};
+  for (gsize i = 0; i < 2; i++) {
+    Span file = {files[i], sizeof little - 1};
+    char out[sizeof little * 2];
+    g_assert_true(utf16_is_marked(file));
+    size_t size = utf16_to_utf8(file, out);
+    out[size] = '\0';
+    g_assert_cmpstr(out, ==, "{\"đ😀\xEF\xBF\xBD");
+  }
+  g_assert_false(utf16_is_marked(SPAN("{\"a\":1}")));
+}
+
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   table = field_table_new();
   g_test_add_func("/scan/decode/frames", test_frames);
   g_test_add_func("/scan/decode/bounds", test_bounds);
   g_test_add_func("/scan/decode/times", test_times);
+  g_test_add_func("/scan/decode/utf16", test_utf16);
   int result = g_test_run();
   field_table_free(table);
   return result;

@@ -235,7 +235,9 @@ static void test_text(void) {
     gsize size = strlen(texts[i][0]);
     g_autofree char *buffer = g_malloc(size), *raw = g_memdup2(texts[i][0], size);
     Span text = event_text(&(EventField){.raw = {raw, size}, .escaped = true}, buffer);
-    g_assert_cmpmem(text.bytes, text.size, texts[i][1], strlen(texts[i][1]));
+    g_autofree char *found = g_strndup(text.bytes, text.size);
+    g_assert_cmpuint(text.size, <=, size);
+    g_assert_cmpstr(found, ==, texts[i][1]);
   }
 }
 
