@@ -284,13 +284,25 @@ static size_t wrapper_list(Span bytes) {
   return first < bytes.size && bytes.bytes[first] == '{' ? at : 0;
 }
 
+/* A list under one of these names is known to hold events; under another it may be the value of an event, unless it was
+ * written over lines as only files are. */
+static bool wrapper_is_known(Span object, size_t list) {
+  static const char *const names[] = {"Records", "records", "Events", "events", "Event", "value", "logs", "logEvents"};
+  size_t at = spaces(object, 1) + 1;
+  const char *quote = memchr(object.bytes + at, '"', list - at);
+  for (size_t i = 0; quote && i < sizeof names / sizeof names[0]; i++)
+    if (span_is((Span){object.bytes + at, (size_t)(quote - object.bytes) - at}, names[i]))
+      return true;
+  return memchr(object.bytes, '\n', spaces(object, list + 1)) != NULL;
+}
+
 /* Whether the object is nothing but a list of objects under one key; `event` is used to look. */
 static size_t wrapper_whole(Decoder *decoder, Span object, Event *event) {
   size_t before = object.size - 1;
   while (before && is_space(object.bytes[before - 1]))
     before--;
   size_t list = before && object.bytes[before - 1] == ']' ? wrapper_list(object) : 0, used;
-  if (!list)
+  if (!list || !wrapper_is_known(object, list))
     return 0;
   event->count = 0;
   bool whole = json_scan(decoder->json, rest_of(object, list), event, &used) == JSON_WHOLE && list + used == before;

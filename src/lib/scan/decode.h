@@ -7,8 +7,9 @@
  * a pattern is decoded further: `host`, `program`, `pid`, `facility`, `severity`, `message` stay, and the inner format
  * is a `log.format` too, before the outer.
  *
- * Streams of JSON may be lines, lists of objects, pretty-printed or joined documents; of {"Records": […]} and any other
- * object that is nothing but a list of objects each element is an event.
+ * Streams of JSON may be lines, lists of objects, pretty-printed or joined documents. Of {"Records": […]} (also
+ * records, Events, events, Event, value, logs, logEvents) each element is an event, and so of any object over several
+ * lines that is nothing but a list of objects.
  *
  * A decoder never fails: a broken record becomes a text event and is counted. Records beyond RECORD_BYTES_MAX are cut
  * and counted; a list of events may be longer. What decoder_next did not consume must be given again unchanged.
