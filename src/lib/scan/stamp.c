@@ -236,15 +236,15 @@ size_t stamp_asctime(Span text, const StampOptions *options, int64_t *out_ms) {
 
 size_t stamp_epoch(Span text, int64_t *out_ms) {
   Reader reader = reader_of(text);
-  int64_t value = 0;
+  uint64_t value = 0; /* 19 digits have room */
   size_t digits = 0;
   for (; reader.at < reader.end && is_digit(*reader.at) && digits < 19; reader.at++, digits++)
-    value = value * 10 + (*reader.at - '0');
-  static const int64_t per_ms[] = {[13] = 1, [16] = 1000, [19] = 1000000};
+    value = value * 10 + (uint64_t)(*reader.at - '0');
+  static const uint64_t per_ms[] = {[13] = 1, [16] = 1000, [19] = 1000000};
   if (digits >= 9 && digits <= 10)
-    *out_ms = value * 1000 + fraction(&reader);
+    *out_ms = (int64_t)value * 1000 + fraction(&reader);
   else if (digits == 13 || digits == 16 || digits == 19)
-    *out_ms = value / per_ms[digits];
+    *out_ms = (int64_t)(value / per_ms[digits]);
   else
     return 0;
   return (size_t)(reader.at - text.bytes);
