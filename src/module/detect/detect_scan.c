@@ -27,6 +27,7 @@ typedef struct {
 typedef struct {
   const Options *options;
   RuleSet *set;
+  PatternSet *patterns;
   FieldTable *table;
   Decoder *decoder;
   Matcher *matcher;
@@ -278,7 +279,8 @@ static gboolean scan_file(Scan *scan, Buffer *buffer, GError **error) {
   }
   scan->decoder = decoder_new(scan->table, &(DecoderOptions){.format = scan->options->format,
                                                              .now_ms = g_get_real_time() / 1000,
-                                                             .offset_minutes = viet_nam_minutes});
+                                                             .offset_minutes = viet_nam_minutes,
+                                                             .patterns = scan->patterns});
   gboolean good = scan_descriptor(scan, file, buffer, error);
   if (!standard)
     close(file);
@@ -360,13 +362,15 @@ static int scan_in_child(Scan *scan, const Route *route) {
   return 1;
 }
 
-static gboolean load(const Options *options, const App *app, RuleSet *set, Route **out_route, GError **error) {
+static gboolean load(Scan *scan, const Options *options, const App *app, Route **out_route, GError **error) {
+  RuleSet *set = scan->set;
   if (detect_add_rules(set, (const char *const *)options->rules->pdata, error) < 0)
     return FALSE;
   rule_set_finish(set);
   if (rule_set_fault_count(set))
     fprintf(stderr, "%zu chỗ trong luật không dùng được; xem: ungcuu rules check\n", rule_set_fault_count(set));
-  return (*out_route = detect_load_route(app->data_dir, error)) != NULL;
+  scan->patterns = detect_load_patterns(app->data_dir, error);
+  return scan->patterns && (*out_route = detect_load_route(app->data_dir, error)) != NULL;
 }
 
 static int scan_with(const Options *options, const App *app) {
@@ -377,8 +381,9 @@ static int scan_with(const Options *options, const App *app) {
   RuleSet *set = rule_set_new(&(RuleOptions){.least_level = level_of(options), .placeholders = placeholders});
   Route *route = NULL;
   Scan scan = {.options = options, .set = set};
-  int code = load(options, app, set, &route, &error) ? scan_in_child(&scan, route) : fail(error);
+  int code = load(&scan, options, app, &route, &error) ? scan_in_child(&scan, route) : fail(error);
   route_free(route);
+  pattern_set_free(scan.patterns);
   rule_set_free(set);
   detect_free_placeholders(placeholders);
   return code;
