@@ -250,7 +250,7 @@ static gboolean finish_export(Request *request, GBytes *file, gint64 from_ms, gi
 }
 
 static gboolean export_chosen(Request *request, const Chosen *chosen, GError **error) {
-  gint64 from_ms = input_int(request, "from", 0), to_ms = input_int(request, "to", 0), count = 0, damaged = 0;
+  gint64 to_ms = input_int(request, "to", request->now_ms), from_ms = input_int(request, "from", to_ms - DAY_MS), count = 0, damaged = 0;
   g_autoptr(GString) records = g_string_new(NULL);
   if (to_ms < from_ms)
     return request_refuse_field(request, "to", "Đến phải sau Từ.", error);
