@@ -55,4 +55,6 @@ void decoder_one(Decoder *decoder, Span record, Event *event);
 const DecoderCounts *decoder_counts(const Decoder *decoder);
 
 PatternSet *pattern_set_new(Span yaml, ScanError *error);
+/* The same of a file, such as data/rules/patterns.yaml. */
+PatternSet *pattern_set_load(const char *path, ScanError *error);
 void pattern_set_free(PatternSet *patterns);

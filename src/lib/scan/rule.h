@@ -21,6 +21,7 @@ typedef struct {
   RuleLevel level;
   RuleKind kind;
   size_t line; /* of the document in its file */
+  bool silent; /* fires only as a part of correlations: matcher_match gives it, nobody shows it */
 } Rule;
 
 typedef struct {
@@ -30,19 +31,23 @@ typedef struct {
 
 typedef struct RuleSet RuleSet;
 
+/* The values that a %name% stands for, each a pattern; `values` ends with NULL. */
 typedef struct {
-  RuleLevel least_level;             /* rules below it are left out; LEVEL_NONE: all */
-  bool no_vector;                    /* the plain matcher even where the CPU could more */
-  const char *cache_path;            /* compiled databases are kept here, keyed by rules, library and CPU; NULL: nowhere */
-  /* Values of a %placeholder% for `expand`; ends with {NULL}. */
-  const struct { const char *name; const char *const *values; } *placeholders;
+  const char *name;
+  const char *const *values;
+} RulePlaceholder;
+
+typedef struct {
+  RuleLevel least_level;               /* rules below it are left out; LEVEL_NONE: all */
+  const RulePlaceholder *placeholders; /* for `expand`; ends with a NULL name; NULL: none */
 } RuleOptions;
 
 RuleSet *rule_set_new(const RuleOptions *options);
 void rule_set_free(RuleSet *set);
-/* Returns how many documents were taken. */
+/* Returns how many documents were taken; finishing may still drop some (a correlation of a rule that is not there). */
 size_t rule_set_add(RuleSet *set, const char *file, Span yaml);
-bool rule_set_finish(RuleSet *set, ScanError *error);
+/* What cannot be resolved becomes a fault. */
+void rule_set_finish(RuleSet *set);
 
 size_t rule_set_count(const RuleSet *set);
 const Rule *rule_set_rule(const RuleSet *set, size_t index);

@@ -8,10 +8,22 @@
 #include <strings.h>
 #include <yaml.h>
 
+typedef struct {
+  TreeNode *node;
+  ScanError fault;
+} Document;
+
 struct Tree {
   ScanArena arena;
-  TreeNode **documents;
+  Document *documents;
   size_t count;
+};
+
+typedef struct Anchor Anchor;
+struct Anchor {
+  Anchor *next;
+  const char *name;
+  const TreeNode *node;
 };
 
 typedef struct {
@@ -19,8 +31,12 @@ typedef struct {
   yaml_event_t event;
   Tree *tree;
   ScanError *error;
-  size_t nodes;
+  ScanError fault; /* of the document that is being read */
+  Anchor *anchors;
+  size_t nodes, anchor_count;
 } Reader;
+
+enum { ANCHORS_MAX = 256 };
 
 static void fault_at(ScanError *error, yaml_mark_t mark, const char *what) {
   snprintf(error->message, sizeof error->message, "%s", what);
@@ -115,7 +131,9 @@ static TreeNode *read_key(Reader *reader, const TreeNode *map, int depth) {
   if (map->count >= TREE_MEMBERS_MAX)
     return refuse(reader, "quá nhiều khóa");
   TreeNode *key = read_scalar(reader, depth);
-  return key && has_key(map, key) ? refuse(reader, "khóa lặp lại") : key;
+  if (key && has_key(map, key) && !*reader->fault.message)
+    fault_at(&reader->fault, reader->event.start_mark, "khóa lặp lại");
+  return key;
 }
 
 static bool read_members(Reader *reader, TreeNode *map, int depth) {
@@ -137,39 +155,82 @@ static bool read_members(Reader *reader, TreeNode *map, int depth) {
   }
 }
 
-static TreeNode *read_node(Reader *reader, int depth) {
-  TreeNode *node = NULL;
-  switch ((int)reader->event.type) {
-  case YAML_SCALAR_EVENT:
-    return read_scalar(reader, depth);
-  case YAML_SEQUENCE_START_EVENT:
-    if (reader->event.data.sequence_start.tag)
-      return refuse(reader, "không dùng nhãn kiểu (!)");
-    node = new_node(reader, TREE_LIST, depth);
-    return node && read_items(reader, node, depth) ? node : NULL;
-  case YAML_MAPPING_START_EVENT:
-    if (reader->event.data.mapping_start.tag)
-      return refuse(reader, "không dùng nhãn kiểu (!)");
-    node = new_node(reader, TREE_MAP, depth);
-    return node && read_members(reader, node, depth) ? node : NULL;
-  default:
-    return refuse(reader, "không dùng bí danh (*)");
+static TreeNode *copy_node(Reader *reader, const TreeNode *node, int depth) {
+  TreeNode *copy = new_node(reader, (TreeKind)node->kind, depth);
+  if (!copy)
+    return NULL;
+  copy->text = node->text;
+  copy->quoted = node->quoted;
+  copy->count = node->count;
+  TreeNode **last = &copy->child;
+  for (const TreeNode *child = node->child; child; child = child->next, last = &(*last)->next) {
+    if (!(*last = copy_node(reader, child, depth + 1)))
+      return NULL;
+    (*last)->key = child->key;
   }
+  return copy;
 }
 
-static void keep_document(Tree *tree, TreeNode *document) {
+static TreeNode *read_alias(Reader *reader, int depth) {
+  const char *name = (const char *)reader->event.data.alias.anchor;
+  for (const Anchor *anchor = reader->anchors; anchor; anchor = anchor->next)
+    if (strcmp(anchor->name, name) == 0)
+      return copy_node(reader, anchor->node, depth);
+  return refuse(reader, "bí danh (*) không trỏ tới đâu");
+}
+
+static const char *keep_anchor(Reader *reader, const yaml_char_t *name) {
+  return name ? scan_arena_text(&reader->tree->arena, (const char *)name, strlen((const char *)name)) : NULL;
+}
+
+static TreeNode *set_anchor(Reader *reader, const char *name, TreeNode *node) {
+  if (!name || !node)
+    return node;
+  if (++reader->anchor_count > ANCHORS_MAX)
+    return refuse(reader, "quá nhiều neo (&)");
+  Anchor *anchor = scan_arena_take(&reader->tree->arena, sizeof *anchor);
+  *anchor = (Anchor){reader->anchors, name, node};
+  reader->anchors = anchor;
+  return node;
+}
+
+static TreeNode *read_collection(Reader *reader, TreeKind kind, const yaml_char_t *anchor, const yaml_char_t *tag, int depth) {
+  if (tag)
+    return refuse(reader, "không dùng nhãn kiểu (!)");
+  const char *name = keep_anchor(reader, anchor);
+  TreeNode *node = new_node(reader, kind, depth);
+  bool whole = node && (kind == TREE_MAP ? read_members(reader, node, depth) : read_items(reader, node, depth));
+  return whole ? set_anchor(reader, name, node) : NULL;
+}
+
+static TreeNode *read_node(Reader *reader, int depth) {
+  const yaml_event_t *event = &reader->event;
+  if (event->type == YAML_SCALAR_EVENT) {
+    const char *name = keep_anchor(reader, event->data.scalar.anchor);
+    return set_anchor(reader, name, read_scalar(reader, depth));
+  }
+  if (event->type == YAML_SEQUENCE_START_EVENT)
+    return read_collection(reader, TREE_LIST, event->data.sequence_start.anchor, event->data.sequence_start.tag, depth);
+  if (event->type == YAML_MAPPING_START_EVENT)
+    return read_collection(reader, TREE_MAP, event->data.mapping_start.anchor, event->data.mapping_start.tag, depth);
+  return read_alias(reader, depth);
+}
+
+static void keep_document(Tree *tree, TreeNode *node, const ScanError *fault) {
   tree->documents = scan_grow(tree->documents, tree->count + 1, sizeof *tree->documents);
-  tree->documents[tree->count++] = document;
+  tree->documents[tree->count++] = (Document){node, *fault};
 }
 
 static void read_stream(Reader *reader) {
   while (next_event(reader) && reader->event.type != YAML_STREAM_END_EVENT) {
     if (reader->event.type != YAML_DOCUMENT_START_EVENT)
       continue;
+    reader->fault = (ScanError){0};
+    reader->anchors = NULL;
     TreeNode *document = next_event(reader) ? read_node(reader, 0) : NULL;
     if (!document)
       return;
-    keep_document(reader->tree, document);
+    keep_document(reader->tree, document, &reader->fault);
   }
 }
 
@@ -206,7 +267,11 @@ size_t tree_count(const Tree *tree) {
 }
 
 const TreeNode *tree_document(const Tree *tree, size_t index) {
-  return tree->documents[index];
+  return tree->documents[index].node;
+}
+
+const ScanError *tree_document_fault(const Tree *tree, size_t index) {
+  return &tree->documents[index].fault;
 }
 
 const TreeNode *tree_get(const TreeNode *map, const char *key) {

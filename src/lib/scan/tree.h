@@ -1,8 +1,8 @@
 /* YAML as a tree of nodes that know where they stand, so that a fault can be shown at its line and column.
  *
- * Bounds: 8 MiB a file, 64 levels, 1 million nodes, 4,096 members a mapping. Refused: aliases, tags other than !!str,
- * keys that are not scalars, a key twice in one mapping, NUL in a scalar, what is not UTF-8. Ownership: nodes and texts
- * live as long as their Tree. Threads: a Tree is immutable once read.
+ * Bounds: 8 MiB a file, 64 levels, 1 million nodes, 4,096 members a mapping. An alias is a copy and counts as such. Refused: tags other
+ * than !!str, keys that are not scalars, NUL in a scalar, what is not UTF-8. A key twice in one mapping is a fault of its document.
+ * Ownership: nodes and texts live as long as their Tree. Threads: a Tree is immutable once read.
  */
 #pragma once
 #include "lib/scan/event.h"
@@ -31,6 +31,8 @@ Tree *tree_read(Span yaml, ScanError *error);
 void tree_free(Tree *tree);
 size_t tree_count(const Tree *tree);
 const TreeNode *tree_document(const Tree *tree, size_t index);
+/* What is wrong with a document that could be read on (a key twice); the message is "" when nothing is. */
+const ScanError *tree_document_fault(const Tree *tree, size_t index);
 
 /* The member of that name; NULL when there is none or `map` is NULL or no mapping. */
 const TreeNode *tree_get(const TreeNode *map, const char *key);
