@@ -38,7 +38,12 @@ static gboolean put_file(Request *request, const char *path, GError **error) {
 
 Doc *demo_call(Demo *demo, Arena *arena, const char *login, const char *operation, const DemoField *fields, const char *file,
                GError **error) {
-  g_autoptr(Request) request = request_new(demo->app, arena, app_find_operation(demo->app, operation), FACE_CLI);
+  const Operation *row = app_find_operation(demo->app, operation);
+  if (!row) {
+    g_set_error(error, APP_ERROR, ERROR_USAGE, "%s: không có thao tác này.", operation);
+    return NULL;
+  }
+  g_autoptr(Request) request = request_new(demo->app, arena, row, FACE_CLI);
   Doc *answer = doc_new(arena);
   gboolean good = (!login || sign_in(request, login, error)) && (!file || put_file(request, file, error));
   for (; good && fields && fields->name; fields++)

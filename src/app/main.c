@@ -4,6 +4,7 @@
 #include "app/serve.h"
 #include "face/cli.h"
 #include "lib/document/source_load.h"
+#include "lib/seal/seal_package.h"
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
@@ -67,7 +68,7 @@ static int run(App *app, int argc, char **argv) {
 }
 
 int main(int argc, char **argv) {
-  static const SandboxJob *const JOBS[] = {&SOURCE_JOB_DOCX, &SOURCE_JOB_PDF, &SOURCE_JOB_DOC, NULL};
+  static const SandboxJob *const JOBS[] = {&SOURCE_JOB_DOCX, &SOURCE_JOB_PDF, &SOURCE_JOB_DOC, &SEAL_JOB_INDEX, NULL};
   g_autoptr(GError) error = NULL;
   setlocale(LC_CTYPE, "C.UTF-8");
   if (!sandbox_start(argc, argv, JOBS, &error)) {

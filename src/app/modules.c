@@ -8,6 +8,7 @@
 #include "module/org/org.h"
 #include "module/system/system.h"
 #include "module/plan/plan.h"
+#include "module/trust/trust.h"
 
 const Module *const MODULES[] = {
     &board_module,
@@ -19,5 +20,6 @@ const Module *const MODULES[] = {
     &duty_module,
     &admin_module,
     &mail_module,
+    &trust_module,
     NULL,
 };

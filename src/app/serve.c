@@ -2,6 +2,7 @@
 #include "app/home.h"
 #include "base/error.h"
 #include "core/setting.h"
+#include "core/signing.h"
 #include "face/web.h"
 #include <errno.h>
 #include <glib-unix.h>
@@ -154,6 +155,10 @@ int serve_run(App *app, int argc, char **argv) {
   }
   if (!drop_root(app, words, &error) || !app_open(app, TRUE, &error))
     return fail(error);
+  if (!app_signing_key(app, &error)) {
+    fprintf(stderr, "ungcuu: %s\n", error->message); /* signing waits, the rest works */
+    g_clear_error(&error);
+  }
   Server *server = start(app, port, address, &error);
   if (!server)
     return fail(error);

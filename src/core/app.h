@@ -91,6 +91,7 @@ struct App {
   Store *store;                 /* NULL while an operation needs nothing */
   const Law *law;
   Settings *settings;
+  struct SealKey *signing_key;  /* core/signing.h; NULL until it is asked for */
   gboolean demo;
 };
 

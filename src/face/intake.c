@@ -17,6 +17,7 @@ struct Intake {
   gint64 upload_most;
   gsize form_bytes;
   struct MHD_PostProcessor *post;
+  Upload *raw; /* the body itself is the file of the field "file" */
 };
 
 static void refuse(Intake *intake, ErrorCode code, const char *message) {
@@ -66,7 +67,8 @@ static void write_upload(Intake *intake, Upload *upload, const char *data, size_
   while (size && upload->fd >= 0 && !intake->call->refusal) {
     gssize written = write(upload->fd, data, size);
     if (written <= 0) {
-      refuse(intake, ERROR_FULL, "Ổ đĩa đầy khi nhận tệp; chưa lưu gì. Giải phóng chỗ rồi gửi lại.");
+      refuse(intake, ERROR_FULL, intake->raw ? "Ổ đĩa đầy khi nhận phần này; các phần đã nhận trước còn nguyên. Giải phóng chỗ rồi gửi tiếp."
+                                             : "Ổ đĩa đầy khi nhận tệp; chưa lưu gì. Giải phóng chỗ rồi gửi lại.");
       return;
     }
     data += written;
@@ -166,7 +168,11 @@ Intake *intake_new(struct MHD_Connection *connection, const char *method, const 
   const char *length = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Content-Length");
   if (length && g_ascii_strtoll(length, NULL, 10) > intake->upload_most + BODY_BYTES_MOST)
     refuse(intake, ERROR_TOO_LARGE, "Tệp lớn hơn giới hạn cho phép; chưa lưu gì.");
-  if (strcmp(method, "POST") == 0 && !intake->call->refusal)
+  if (strcmp(method, "POST") != 0 || intake->call->refusal)
+    return intake;
+  if (g_strcmp0(intake->call->content_type, "application/octet-stream") == 0)
+    intake->raw = begin_upload(intake, "file", "tep");
+  else
     intake->post = MHD_create_post_processor(connection, FORM_BUFFER_BYTES, take_form_part, intake);
   return intake;
 }
@@ -178,7 +184,9 @@ Call *intake_call(Intake *intake) {
 void intake_take(Intake *intake, const char *bytes, size_t size) {
   if (intake->call->refusal)
     return;
-  if (intake->post)
+  if (intake->raw)
+    write_upload(intake, intake->raw, bytes, size);
+  else if (intake->post)
     MHD_post_process(intake->post, bytes, size);
   else if (intake->call->body->len + size > BODY_BYTES_MOST)
     refuse(intake, ERROR_TOO_LARGE, "Nội dung gửi lên quá dài; chưa lưu gì.");

@@ -2,8 +2,10 @@
 #include "module/incident/incident_figure.h"
 #include "base/date.h"
 #include "base/id.h"
+#include "core/body.h"
 #include "core/file.h"
 #include "core/message.h"
+#include "core/user.h"
 #include <string.h>
 
 #define READ "incident.read"
@@ -43,10 +45,10 @@ static const struct {
     {"incident.party",             COMMAND, UNDECIDED " " CONFIRMED, FALSE, act_party, "Đã ghi tên bên tham gia."},
     {"incident.person_add",        WORK,    CONFIRMED " verifying", FALSE, act_person_add, "Đã ghi người tham gia."},
     {"incident.person_release",    WORK,    ANY,        FALSE, act_person_release,    "Đã ghi người thôi tham gia."},
-    {"incident.system_add",        WORK,    CONFIRMED " verifying", FALSE, act_system_add, "Đã ghi hệ thống bị ảnh hưởng."},
+    {"incident.system_add",        WORK,    CONFIRMED " verifying", TRUE,  act_system_add, "Đã ghi hệ thống bị ảnh hưởng."},
     {"incident.observable_add",    WORK,    ANY,        FALSE, act_observable_add,    "Đã ghi dấu hiệu nhận biết."},
-    {"incident.evidence_add",      WORK,    ANY,        FALSE, act_evidence_add,      "Đã nhận chứng cứ."},
-    {"incident.evidence_transfer", WORK,    ANY,        FALSE, act_evidence_transfer, "Đã ghi giao nhận chứng cứ."},
+    {"evidence.add",      WORK,    ANY,        FALSE, act_evidence_add,      "Đã nhận chứng cứ."},
+    {"evidence.transfer", WORK,    ANY,        FALSE, act_evidence_transfer, "Đã ghi giao nhận chứng cứ."},
     {"incident.notice_send",       COMMAND, UNDECIDED " " CONFIRMED, TRUE, act_notice_send, "Đã ghi việc gửi."},
     {"incident.notice_confirm",    COMMAND, ANY,        FALSE, act_notice_confirm,    "Đã ghi nơi nhận xác nhận."},
     {"incident.notice_fail",       COMMAND, UNDECIDED " " CONFIRMED, FALSE, act_notice_fail, "Đã ghi lần gửi không thành."},
@@ -90,6 +92,21 @@ const char *incident_moment(Arena *arena, gint64 ms) {
     return NULL;
   date_write_time(text, ms);
   return arena_text(arena, text, -1);
+}
+
+const User *incident_person(IncidentCall *call, const char *field, GError **error) {
+  StoreConn *conn = call->change->conn;
+  const User *person = user_load(conn, call->request->arena, input_text(call->request, field), error);
+  for (gsize i = 0; person && i < person->n_grants; i++) {
+    gboolean below = FALSE;
+    if (!body_is_below(conn, call->incident->body_id, person->grants[i].body_id, &below, error))
+      return NULL;
+    if (below)
+      return person;
+  }
+  if (!error || !*error)
+    request_refuse_field(call->request, field, "Không có người dùng này.", error);
+  return NULL;
 }
 
 gboolean incident_write_log(IncidentCall *call, const char *kind, gint64 at_ms, const char *text, gint64 corrects, GError **error) {

@@ -5,6 +5,7 @@
 #include "core/setting.h"
 #include "module/incident/incident_figure.h"
 #include "module/incident/incident_pages.h"
+#include "module/incident/incident_upload.h"
 
 #define BOARD_ROWS 8
 #define CALENDAR_ROWS 200
@@ -59,6 +60,8 @@ gboolean incident_board(Request *request, Doc *board, GError **error) {
            late ? "late" : "soon");
   if (late)
     add_state(request, board, late);
+  if (!incident_board_evidence(request, board, error))
+    return FALSE;
   if (!open)
     return TRUE;
   Doc *section = doc_object((Doc *)(gintptr)doc_get(board, KEY("sections")), NULL);
@@ -129,6 +132,8 @@ static gboolean escalate(App *app, const json_t *payload, GError **error) {
 
 const JobRow INCIDENT_JOBS[] = {
     {"incident.escalate", "Báo lên khi tin báo sự cố chưa có người tiếp nhận", escalate, 1},
+    {"evidence.upload_expire", "Bỏ tệp chứng cứ tải dở quá hạn giữ", incident_upload_expire, 60},
+    {"evidence.check", "Kiểm mã băm tệp chứng cứ", incident_evidence_check, 0, 150},
     {"incident.sort", "Tính số liệu thống kê cho sự cố có từ trước", incident_sort_old, 60},
     {NULL},
 };

@@ -16,7 +16,12 @@ gboolean incident_classify_form(Request *request, Doc *answer, GError **error);
 gboolean incident_sheet(Request *request, Doc *answer, GError **error);
 gboolean incident_evidence_file(Request *request, Doc *answer, GError **error);
 gboolean incident_evidence_verify(Request *request, Doc *answer, GError **error);
+gboolean incident_evidence_check(App *app, const json_t *payload, GError **error); /* job */
 
+gboolean incident_offer_systems(Request *request, const char *body_id, Doc *form, GError **error); /* for the field "name" */
+gboolean incident_add_of_system(Request *request, const char *system_id, Doc *answer, GError **error); /* "incidents" of a system */
+gboolean incident_board_evidence(Request *request, Doc *board, GError **error); /* a section where a file is broken */
+gboolean incident_doctor(Request *request, Doc *checks, GError **error);
 gboolean incident_stats(Request *request, Doc *answer, GError **error);
 gboolean incident_leader(Request *request, Doc *answer, GError **error);
 gboolean incident_form05(Request *request, Doc *answer, GError **error);
@@ -29,7 +34,7 @@ gboolean incident_filter_delete(Request *request, Doc *answer, GError **error);
 
 /* "outcome" {helpers, foreign_helpers, asked, damage} of the case, once it was told. */
 gboolean incident_add_outcome(Request *request, const Incident *incident, Doc *answer, GError **error);
-/* Hook: papers and notices of closed cases beside a duty that they may prove. */
+/* Hook: papers and notices of closed cases beside a duty that they may prove; the cases of a system. */
 gboolean incident_beside(Request *request, const char *type, const char *id, Doc *answer, GError **error);
 
 gboolean incident_board(Request *request, Doc *board, GError **error);

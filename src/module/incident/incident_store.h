@@ -52,8 +52,8 @@ gboolean incident_store_put_notice(StoreConn *conn, const char *incident_id, con
 
 /* Statements that only insert or update one row, by name: values in the order of their columns. */
 typedef enum {
-  PUT_LOG, PUT_ASSESSMENT, PUT_TASK, DONE_TASK, PUT_PARTY, PUT_PERSON, RELEASE_PERSON, PUT_SYSTEM, PUT_OBSERVABLE, PUT_EVIDENCE,
-  PUT_CUSTODY, PUT_PAPER, SET_PAPER,
+  PUT_LOG, PUT_ASSESSMENT, PUT_TASK, DONE_TASK, PUT_PARTY, PUT_PERSON, RELEASE_PERSON, PUT_OBSERVABLE, PUT_EVIDENCE,
+  PUT_CUSTODY, PUT_PAPER, SET_PAPER, SET_BROKEN,
 } IncidentPut;
 gboolean incident_put(StoreConn *conn, IncidentPut put, const StoreValue *values, gsize count, gint64 *out_changed, GError **error);
 /* The next number of a log line, an assessment or a piece of evidence of the case. */
@@ -61,9 +61,10 @@ gboolean incident_next_number(StoreConn *conn, IncidentPut put, const char *inci
 
 typedef struct {
   const char *id, *incident_id, *title, *sha256, *file_name;
-  gint64 number, size_bytes;
+  gint64 number, size_bytes, broken_ms; /* broken_ms 0: intact when last looked at */
 } IncidentEvidence;
 const IncidentEvidence *incident_store_evidence(StoreConn *conn, Arena *arena, const char *id, GError **error);
+/* Those with a file; body_id NULL: of all bodies. IncidentEvidence. */
 GPtrArray *incident_store_all_evidence(StoreConn *conn, Arena *arena, const char *body_id, GError **error);
 
 typedef struct {

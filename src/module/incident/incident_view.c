@@ -5,6 +5,7 @@
 #include "core/message.h"
 #include "module/incident/incident_pages.h"
 #include "module/incident/incident_paper.h"
+#include "module/incident/incident_upload.h"
 #include <string.h>
 
 /* --- what can be done: forms without visible fields act at one click --- */
@@ -27,7 +28,7 @@ static const struct {
     {"incident.party",          "Ghi tên bên tham gia",       "reported verifying responding contained recovering ended", "incident.command", FALSE},
     {"incident.system_add",     "Thêm hệ thống bị ảnh hưởng", "verifying responding contained recovering ended", "incident.work", FALSE},
     {"incident.observable_add", "Thêm dấu hiệu nhận biết",    "verifying responding contained recovering ended closed", "incident.work", FALSE},
-    {"incident.evidence_add",   "Tải chứng cứ",               "reported verifying responding contained recovering ended closed", "incident.work", FALSE},
+    {"evidence.add",   "Tải chứng cứ",               "reported verifying responding contained recovering ended closed", "incident.work", FALSE},
     {"incident.correct",        "Đính chính diễn biến",       "reported verifying responding contained recovering ended closed", "incident.work", FALSE},
     {"incident.step_back",      "Chưa ổn định, làm lại",      "contained recovering ended", "incident.command", FALSE},
     {"incident.outcome",        "Ghi cách xử lý, thiệt hại",  "responding contained recovering ended closed", "incident.command", FALSE},
@@ -48,6 +49,8 @@ static gboolean fill_choices(Request *request, const Incident *incident, const c
     return incident_add_people(request, incident->body_id, form, "person", error);
   if (strcmp(operation, "incident.task_add") == 0)
     return incident_add_people(request, incident->body_id, form, "owner", error);
+  if (strcmp(operation, "incident.system_add") == 0)
+    return incident_offer_systems(request, incident->body_id, form, error);
   if (strcmp(operation, "incident.party") == 0)
     for (guint i = 0; i < law->actors->len; i++) {
       const LawActor *actor = g_ptr_array_index(law->actors, i);
@@ -83,6 +86,8 @@ static gboolean add_actions(Request *request, const Incident *incident, Doc *ans
     if (!is_offered(request, incident, i))
       continue;
     Doc *form = form_add(request, OFFERS[i].button ? buttons : actions, NULL, OFFERS[i].operation, values, OFFERS[i].submit);
+    if (strcmp(OFFERS[i].operation, "evidence.add") == 0)
+      doc_text(form, KEY("upload"), arena_printf(request->arena, "/su-co/%s/chung-cu/tai-len", incident->code));
     good = fill_choices(request, incident, OFFERS[i].operation, form, error);
   }
   json_decref(values);
@@ -285,6 +290,7 @@ static void shape_evidence(Request *request, const Incident *incident, Doc *list
     char size[NUMBER_SIZE];
     const Doc *bytes = doc_get(row, KEY("size"));
     doc_text(row, KEY("code"), arena_printf(request->arena, "CC-%02d", (int)doc_get(row, KEY("number"))->number));
+    doc_text(row, KEY("custody_url"), arena_printf(request->arena, "/su-co/%s/chung-cu/%s/bien-ban", incident->code, doc_get_text(row, KEY("id"))));
     if (!bytes || bytes->type != DOC_INT)
       continue;
     number_write_size(size, bytes->number);
@@ -295,7 +301,12 @@ static void shape_evidence(Request *request, const Incident *incident, Doc *list
 }
 
 const char *incident_custody_word(const char *action) {
-  return strcmp(action, "received") == 0 ? "Nhận" : strcmp(action, "accessed") == 0 ? "Mở tệp" : "Giao nhận";
+  static const char *const WORDS[][2] = {{"received", "Nhận"}, {"accessed", "Mở tệp"}, {"transferred", "Giao nhận"}, {"returned", "Trả lại"},
+                                         {"archived", "Đưa vào gói hồ sơ"}, {"checked", "Kiểm mã băm"}};
+  for (gsize i = 0; i < G_N_ELEMENTS(WORDS); i++)
+    if (strcmp(WORDS[i][0], action) == 0)
+      return WORDS[i][1];
+  return action;
 }
 
 static void shape_custody(Request *request, Doc *list) {
@@ -343,6 +354,8 @@ static gboolean add_parts(Request *request, const Incident *incident, Doc *answe
       !incident_part(request, PART_CUSTODY, id, NULL, custody, error) ||
       !incident_part(request, PART_ASSESSMENTS, id, NULL, doc_list(answer, KEY("assessments")), error))
     return FALSE;
+  if (request_may(request, "incident.work", incident->body_id) && !incident_add_uploads(request, incident, doc_list(answer, KEY("uploads")), error))
+    return FALSE;
   shape_log(request, log);
   shape_observables(request, observables);
   shape_evidence(request, incident, evidence);
@@ -388,6 +401,8 @@ static void add_head(Request *request, const Incident *incident, Doc *answer) {
   doc_text(answer, KEY("print_url"), arena_printf(arena, "/su-co/%s/phieu", incident->code));
   if (request_may(request, "incident.command", incident->body_id) && incident_is_open(incident->state))
     doc_text(answer, KEY("classify_url"), arena_printf(arena, "/su-co/%s/phan-loai", incident->code));
+  if (request_may(request, "incident.command", incident->body_id))
+    doc_text(answer, KEY("archive_url"), arena_printf(arena, "/su-co/%s/goi", incident->code));
   doc_int(answer, KEY("version"), incident->version);
   doc_text(answer, KEY("profile"), incident->profile);
   doc_text(answer, KEY("severity_reason"), incident->severity_reason);
