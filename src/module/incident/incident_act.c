@@ -1,4 +1,5 @@
 #include "module/incident/incident_act.h"
+#include "module/incident/incident_delivery.h"
 #include "base/date.h"
 #include "base/id.h"
 #include "core/file.h"
@@ -49,6 +50,10 @@ static const struct {
     {"incident.notice_send",       COMMAND, UNDECIDED " " CONFIRMED, TRUE, act_notice_send, "Đã ghi việc gửi."},
     {"incident.notice_confirm",    COMMAND, ANY,        FALSE, act_notice_confirm,    "Đã ghi nơi nhận xác nhận."},
     {"incident.notice_fail",       COMMAND, UNDECIDED " " CONFIRMED, FALSE, act_notice_fail, "Đã ghi lần gửi không thành."},
+    {"incident.notice_mail",       COMMAND, OPEN,       FALSE, act_notice_mail,       "Đã đưa vào hàng gửi thư."},
+    {"incident.delivery_again",    COMMAND, ANY,        FALSE, act_delivery_again,    "Đã đưa vào hàng gửi thư."},
+    {"incident.delivery_sent",     COMMAND, ANY,        FALSE, act_delivery_sent,     "Đã ghi nơi nhận đã nhận thư."},
+    {"incident.delivery_stop",     COMMAND, ANY,        FALSE, act_delivery_stop,     "Đã thôi gửi thư."},
     {"incident.close",             COMMAND, "ended",    TRUE,  act_close,             "Đã đóng hồ sơ."},
     {"incident.close_with_reason", COMMAND, CONFIRMED,  TRUE,  act_close,             "Đã đóng hồ sơ, có lý do."},
     {"incident.reopen",            COMMAND, DONE,       TRUE,  act_reopen,            "Đã mở lại hồ sơ."},
@@ -62,6 +67,11 @@ static gsize find_act(const char *operation) {
 }
 
 /* --- small helpers --- */
+
+gboolean incident_is_one_of(const char *word, const char *list) {
+  g_auto(GStrv) words = g_strsplit(list, " ", -1);
+  return g_strv_contains((const char *const *)words, word);
+}
 
 const char *incident_given(const Request *request, const char *field) {
   const char *text = input_text(request, field);
@@ -147,8 +157,7 @@ typedef struct {
 } ActRun;
 
 static gboolean check_state(const Incident *incident, const char *states, GError **error) {
-  g_auto(GStrv) list = g_strsplit(states, " ", -1);
-  if (g_strv_contains((const char *const *)list, incident->state))
+  if (incident_is_one_of(incident->state, states))
     return TRUE;
   g_set_error(error, APP_ERROR, ERROR_REFUSED, "%s đang ở trạng thái “%s” nên không làm được việc này.", incident->code,
               incident_state_label(incident->state));

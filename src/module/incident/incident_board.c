@@ -3,7 +3,7 @@
 #include "core/job.h"
 #include "core/message.h"
 #include "core/setting.h"
-#include "module/incident/incident_pages.h"
+#include "module/incident/incident_delivery.h"
 
 #define BOARD_ROWS 8
 #define CALENDAR_ROWS 200
@@ -127,6 +127,7 @@ static gboolean escalate(App *app, const json_t *payload, GError **error) {
 }
 
 const JobRow INCIDENT_JOBS[] = {
+    {"incident.deliver", "Gửi thông báo sự cố qua thư", incident_deliver_due, 1},
     {"incident.escalate", "Báo lên khi tin báo sự cố chưa có người tiếp nhận", escalate, 1},
     {NULL},
 };

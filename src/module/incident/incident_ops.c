@@ -1,5 +1,5 @@
 #include "module/incident/incident.h"
-#include "module/incident/incident_pages.h"
+#include "module/incident/incident_delivery.h"
 #include "module/incident/incident_paper.h"
 #include <string.h>
 
@@ -144,6 +144,17 @@ static const Field RECEIVED_FIELDS[] = {ID, {"notice", FIELD_ID, "Thông báo", 
                                         {"proof", FIELD_TEXT, "Số tiếp nhận, người xác nhận", FALSE, 0, 500}, {NULL}};
 static const Field FAIL_FIELDS[] = {ID, {"notice", FIELD_ID, "Thông báo", TRUE}, {"channel", FIELD_CHOICE, "Đã thử cách nào", TRUE, .choices = CHANNEL_CHOICES},
                                     REASON("reason", "Vì sao không được"), {NULL}};
+#define MAIL_FIELDS_SHARED                                                                                             \
+  ID, {"notice", FIELD_ID, "Thông báo", TRUE}, {"to", FIELD_IDS, "Nơi nhận (mã vai trò; không nêu: mọi nơi có địa chỉ)"},  \
+      {"chosen", FIELD_BOOL, "Đã chọn nơi nhận", .hidden = TRUE}, {"more", FIELD_TEXT, "Thêm địa chỉ thư", FALSE, 0, 1000}
+static const Field PREVIEW_FIELDS[] = {MAIL_FIELDS_SHARED, {NULL}};
+static const Field MAIL_FIELDS[] = {MAIL_FIELDS_SHARED, {"subject", FIELD_TEXT, "Tiêu đề thư", FALSE, 3, 300},
+                                    {"text", FIELD_LONG_TEXT, "Nội dung thư", FALSE, 10, 20000},
+                                    {"attach", FIELD_IDS, "Văn bản kèm theo"}, {NULL}};
+static const Field DELIVERY_FIELDS[] = {ID, {"delivery", FIELD_ID, "Thư", TRUE}, {NULL}};
+static const Field DELIVERY_SENT_FIELDS[] = {ID, {"delivery", FIELD_ID, "Thư", TRUE},
+                                             {"proof", FIELD_TEXT, "Ai ở nơi nhận nói đã nhận, lúc nào", TRUE, 3, 500}, {NULL}};
+static const Field DELIVERY_STOP_FIELDS[] = {ID, {"delivery", FIELD_ID, "Thư", TRUE}, REASON("reason", "Lý do"), {NULL}};
 static const Field PAPER_FORM_FIELDS[] = {ID, {"form", FIELD_ID, "Mẫu", TRUE}, {"paper", FIELD_ID, "Văn bản"}, {NULL}};
 static const Field PAPER_SAVE_FIELDS[] = {ID, {"form", FIELD_ID, "Mẫu", TRUE}, {"paper", FIELD_ID, "Văn bản", .hidden = TRUE},
                                           {"fields", FIELD_JSON, "Các mục (JSON theo mã mục)", .hidden = TRUE}, VERSION, {NULL}};
@@ -209,6 +220,13 @@ static const Operation OPERATIONS[] = {
     ACT("notice_send", "/thong-bao/{notice}/gui", "command", "Ghi việc đã gửi một thông báo", SEND_FIELDS),
     ADD("notice_confirm", "/thong-bao/{notice}/xac-nhan", "command", "Ghi nơi nhận đã xác nhận", RECEIVED_FIELDS),
     ADD("notice_fail", "/thong-bao/{notice}/loi", "command", "Ghi lần gửi không thành", FAIL_FIELDS),
+    {"incident.notice_preview", "GET", CASE "/thong-bao/{notice}/thu", "incident.command", "Xem trước thông báo gửi qua thư",
+     incident_notice_preview, PREVIEW_FIELDS, .page = "incident/notice.html", .columns = "recipients:receiver,address,ground,name"},
+    {"incident.notice_mail", "POST", CASE "/thong-bao/{notice}/thu", "incident.command", "Gửi thông báo qua thư đến các nơi nhận",
+     incident_notice_mail, MAIL_FIELDS, .after = CASE},
+    ADD("delivery_again", "/thu/{delivery}/gui-lai", "command", "Gửi lại một thư", DELIVERY_FIELDS),
+    ADD("delivery_sent", "/thu/{delivery}/da-nhan", "command", "Ghi nơi nhận nói đã nhận thư không rõ kết quả", DELIVERY_SENT_FIELDS),
+    ADD("delivery_stop", "/thu/{delivery}/thoi", "command", "Thôi gửi một thư đang chờ", DELIVERY_STOP_FIELDS),
     ADD("task_add", "/viec", "work", "Giao việc trong sự cố", TASK_FIELDS),
     ADD("task_finish", "/viec/{task}/xong", "work", "Hoàn thành việc được giao", TASK_DONE_FIELDS),
     ADD("note", "/dien-bien", "work", "Ghi diễn biến", NOTE_FIELDS),

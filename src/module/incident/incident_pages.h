@@ -32,8 +32,10 @@ void incident_show_row(Request *request, Doc *list, const Incident *incident);
 const char *incident_due_css(gint64 due_ms, gint64 now_ms);
 /* An at-once notice is late after the minutes of the setting, any other after its due time. */
 gboolean incident_notice_is_late(const App *app, gint64 at_once, gint64 due_ms, gint64 sent_ms);
-/* "state" {class, label} of a notice: Chưa gửi, Đã gửi, Đã xác nhận nhận, Gửi muộn. */
-void incident_show_notice_state(Request *request, Doc *row, const IncidentNotice *notice);
+/* "state" {class, label} of a notice: Chưa gửi, Đang gửi, Gửi lỗi, Không rõ, Đã gửi, Đã xác nhận nhận, Gửi muộn.
+ * mail: incident_delivery_state(). */
+void incident_show_notice_state(Request *request, Doc *row, const IncidentNotice *notice, const char *mail);
+const char *incident_notice_text(Request *request, const Incident *incident, const IncidentNotice *notice); /* to copy; arena */
 /* What the actors of the law are called in this case; `parties` as incident_part gives them. */
 const char *incident_party_name(Request *request, const Doc *parties, const char *actor);
 const char *incident_party_names(Request *request, const GPtrArray *actors, const Doc *parties);

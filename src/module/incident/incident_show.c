@@ -79,11 +79,22 @@ gboolean incident_notice_is_late(const App *app, gint64 at_once, gint64 due_ms, 
   return due_ms && sent_ms > due_ms + tolerance_ms;
 }
 
-void incident_show_notice_state(Request *request, Doc *row, const IncidentNotice *notice) {
+static gboolean show_mail_state(Request *request, Doc *row, const char *mail) {
+  static const char *const STATES[][3] = {{"unknown", "late", "Không rõ"}, {"failed", "late", "Gửi lỗi"},
+                                          {"waiting", "wait", "Đang gửi"}, {"sending", "wait", "Đang gửi"}};
+  for (gsize i = 0; i < G_N_ELEMENTS(STATES); i++)
+    if (g_strcmp0(STATES[i][0], mail) == 0)
+      show_state(request, row, STATES[i][1], mail, STATES[i][2]);
+  return mail != NULL;
+}
+
+void incident_show_notice_state(Request *request, Doc *row, const IncidentNotice *notice, const char *mail) {
   gboolean late = notice->sent_ms && incident_notice_is_late(request->app, notice->at_once, notice->due_ms, notice->sent_ms);
   doc_bool(row, KEY("late"), late);
   if (strcmp(notice->state, "void") == 0)
     show_state(request, row, "none", "void", "Không còn phải gửi");
+  else if (strcmp(notice->state, "unsent") == 0 && show_mail_state(request, row, mail))
+    return;
   else if (strcmp(notice->state, "unsent") == 0)
     show_state(request, row, notice->due_ms ? incident_due_css(notice->due_ms, request->now_ms) : "none", "unsent", "Chưa gửi");
   else if (late)
