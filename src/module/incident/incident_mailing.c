@@ -272,6 +272,23 @@ static const char *hindrance(Request *request, const Incident *incident, const I
   return strcmp(mailing->notice->state, "unsent") == 0 ? NULL : "Thông báo này đã gửi; gửi nữa là gửi thêm một lần.";
 }
 
+/* The other ways: what was sent otherwise is recorded here, and what failed. */
+static void add_other_ways(Request *request, const Incident *incident, const IncidentMailing *mailing, Doc *answer) {
+  const IncidentTarget *target = g_ptr_array_index(mailing->targets, 0);
+  for (guint i = 0; i < mailing->targets->len; i++)
+    if (strcmp(((IncidentTarget *)g_ptr_array_index(mailing->targets, i))->receiver, mailing->notice->receiver) == 0)
+      target = g_ptr_array_index(mailing->targets, i);
+  json_t *values = json_pack("{s:s, s:s, s:I, s:s}", "id", incident->code, "notice", mailing->notice->id, "version",
+                             (json_int_t)incident->version, "recipient", target->name);
+  Doc *actions = doc_list(answer, KEY("actions"));
+  doc_text(answer, KEY("receiver_name"), target->name);
+  if (strcmp(mailing->notice->state, "unsent") == 0) {
+    form_add(request, actions, NULL, "incident.notice_send", values, "Đánh dấu đã gửi");
+    form_add(request, actions, NULL, "incident.notice_fail", values, "Gửi không thành");
+  }
+  json_decref(values);
+}
+
 gboolean incident_notice_preview(Request *request, Doc *answer, GError **error) {
   const Incident *incident = incident_load(request, "incident.command", error);
   const IncidentMailing *mailing = incident ? prepare(request, incident, error) : NULL;
@@ -291,6 +308,8 @@ gboolean incident_notice_preview(Request *request, Doc *answer, GError **error) 
   doc_text(answer, KEY("more"), incident_given(request, "more"));
   doc_text(answer, KEY("subject"), subject ? subject : mailing->subject);
   doc_text(answer, KEY("text"), text ? text : mailing->text);
+  doc_text(answer, KEY("message"), incident_notice_text(request, incident, mailing->notice));
   show_targets(request, incident, mailing, answer);
+  add_other_ways(request, incident, mailing, answer);
   return show_files(request, incident, mailing, answer, error);
 }

@@ -185,17 +185,12 @@ static void add_notice_form(Request *request, Doc *actions, const char *operatio
 static void add_notice_forms(Request *request, const Incident *incident, const IncidentNotice *notice, Doc *row, gboolean may) {
   json_t *values = json_pack("{s:s, s:s, s:I, s:s}", "id", incident->code, "notice", notice->id, "version", (json_int_t)incident->version,
                              "recipient", doc_get_text(row, KEY("receiver_name")));
-  gboolean unsent = strcmp(notice->state, "unsent") == 0;
   Doc *actions = doc_list(row, KEY("actions"));
   doc_list(row, KEY("buttons"));
-  if (unsent && may)
-    doc_text(row, KEY("mail_url"), arena_printf(request->arena, "/su-co/%s/thong-bao/%s/thu", incident->code, notice->id));
-  if (unsent && may) {
-    add_notice_form(request, actions, "incident.notice_send", notice, values, "Đánh dấu đã gửi");
-    add_notice_form(request, actions, "incident.notice_fail", notice, values, "Gửi không thành");
-  } else if (may && strcmp(notice->state, "sent") == 0) {
+  if (may && strcmp(notice->state, "unsent") == 0)
+    doc_text(row, KEY("send_url"), arena_printf(request->arena, "/su-co/%s/thong-bao/%s/thu", incident->code, notice->id));
+  if (may && strcmp(notice->state, "sent") == 0)
     add_notice_form(request, actions, "incident.notice_confirm", notice, values, "Nơi nhận đã xác nhận");
-  }
   json_decref(values);
 }
 
