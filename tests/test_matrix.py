@@ -29,6 +29,8 @@ RECORDS = {
     "/dau-moi": lambda site, body: site.cli("contact", "add", body, "focal", "Đầu Mối", "--phone", "0900 000 000")["contact"],
     "/he-thong": lambda site, body: site.cli("system", "add", "Cổng dịch vụ công", "--body", body)["id"],
     "/ke-hoach": lambda site, body: site.cli("plan", "import", ROOT / "tests/plans/xa-suoi-ha-2026.txt", "--body", body)["id"],
+    "/ca-truc": lambda site, body: site.cli("shift", "add", "--name", "Người Trực", "--phone", "0237 000 0112", "--from", "2026-01-01T08:00:00+07:00",
+                                            "--until", "2026-01-02T08:00:00+07:00", "--at", body)["id"],
     "/tep": lambda site, body: attachment(site, body),
 }
 

@@ -39,7 +39,7 @@ const char *incident_notice_text(Request *request, const Incident *incident, con
 /* What the actors of the law are called in this case; `parties` as incident_part gives them. */
 const char *incident_party_name(Request *request, const Doc *parties, const char *actor);
 const char *incident_party_names(Request *request, const GPtrArray *actors, const Doc *parties);
-gboolean incident_add_phone(Request *request, const char *body_id, Doc *answer, GError **error); /* "phone", "tel" */
+gboolean incident_add_phone(Request *request, const char *body_id, Doc *answer, GError **error); /* "duty" (a name), "phone", "tel", "duty_until" */
 void incident_add_kinds(Request *request, Doc *form, const char *field, const json_t *chosen);
 gboolean incident_add_people(Request *request, const char *body_id, Doc *form, const char *field, GError **error);
 const json_t *incident_first_steps_of(Request *request, const Incident *incident); /* entry of first_steps.h for its first kind; NULL */

@@ -3,8 +3,10 @@
 #include "core/form.h"
 #include "core/message.h"
 #include "core/setting.h"
+#include "core/show.h"
 #include "module/incident/incident_catalogue.h"
 #include "module/incident/incident_pages.h"
+#include "module/shift/shift.h"
 #include <string.h>
 
 #define SOON_MS (48 * HOUR_MS)
@@ -123,21 +125,31 @@ const char *incident_party_names(Request *request, const GPtrArray *actors, cons
 
 /* --- phones and choices --- */
 
+static void put_phone(Request *request, Doc *answer, const char *name, const char *phone) {
+  doc_text_copy(answer, KEY("duty"), name);
+  doc_text_copy(answer, KEY("phone"), phone);
+  doc_text(answer, KEY("tel"), show_tel(request->arena, phone));
+}
+
+/* Who is in the roster now, else the number that is always answered. */
 gboolean incident_add_phone(Request *request, const char *body_id, Doc *answer, GError **error) {
+  GError *failed = NULL;
   StoreConn *conn = request_read(request, error);
-  g_autoptr(StoreRows) rows = conn ? store_query(conn, &SQL[SQL_PHONE], S(S_TEXT(body_id)), error) : NULL;
+  const Shift *shift = conn ? shift_at(conn, request->arena, body_id, request->now_ms, &failed) : NULL;
+  if (failed)
+    g_propagate_error(error, failed);
+  if (shift) {
+    put_phone(request, answer, shift->name, shift->phone);
+    doc_text(answer, KEY("duty_until"), show_time(request->arena, shift_end_ms(shift, request->now_ms)));
+  }
+  if (!conn || failed || shift)
+    return shift != NULL;
+  g_autoptr(StoreRows) rows = store_query(conn, &SQL[SQL_PHONE], S(S_TEXT(body_id)), error);
   if (!rows)
     return FALSE;
   if (!store_step(rows, error))
     return !error || !*error;
-  const char *phone = store_text(rows, 1);
-  g_autoptr(GString) tel = g_string_new(NULL);
-  for (const char *p = phone; *p && *p != '(' && *p != '/'; p++)
-    if (g_ascii_isdigit(*p) || *p == '+')
-      g_string_append_c(tel, *p);
-  doc_text_copy(answer, KEY("duty"), store_text(rows, 0));
-  doc_text_copy(answer, KEY("phone"), phone);
-  doc_text_copy(answer, KEY("tel"), tel->str);
+  put_phone(request, answer, store_text(rows, 0), store_text(rows, 1));
   return TRUE;
 }
 

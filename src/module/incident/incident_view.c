@@ -388,6 +388,7 @@ gboolean incident_view(Request *request, Doc *answer, GError **error) {
   Doc *parties = doc_list(answer, KEY("parties"));
   return incident_part(request, PART_PARTIES, incident->id, NULL, parties, error) &&
          add_steps(request, conn, incident, parties, answer, error) && add_notices(request, conn, incident, parties, answer, error) &&
-         add_parts(request, incident, answer, error) && incident_add_papers(request, incident, answer, error) &&
+         add_parts(request, incident, answer, error) && incident_add_phone(request, incident->body_id, answer, error) &&
+         incident_add_papers(request, incident, answer, error) &&
          add_guard(request, conn, incident, answer, error) && (request->face != FACE_WEB || add_actions(request, incident, answer, error));
 }
