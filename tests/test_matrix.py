@@ -102,7 +102,7 @@ def values(world, row, whose):
     sent = {}
     for name, schema in body_of(world, row).items():
         sent[name] = [record] if name == "ids" else sample(schema)
-    for name, value in {"body": world["bodies"][whose], "parent": world["bodies"][whose], "code": "000000", "due": "2030-02-03"}.items():
+    for name, value in {"body": world["bodies"][whose], "parent": world["bodies"][whose], "code": "000000", "due": "2030-02-03", "phone": "0237 000 0112"}.items():
         if name in sent:
             sent[name] = value
     return {name: value for name, value in sent.items() if value is not None}

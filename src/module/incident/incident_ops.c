@@ -267,7 +267,7 @@ static const PermissionRow PERMISSIONS[] = {
 static const SettingRow SETTINGS[] = {
     {"incident.reports_per_hour", FIELD_INT, "20", "Số tin báo nhận từ một địa chỉ trong một giờ", "Trang báo sự cố không cần tài khoản", 1, 10000, TRUE},
     {"incident.at_once_minutes", FIELD_INT, "60", "Số phút coi là “ngay”", "Văn bản viết “ngay”, không nêu số phút; gửi sau đó ghi là gửi muộn", 0, 1440, TRUE},
-    {"incident.acknowledge_minutes", FIELD_INT, "15", "Số phút chờ người tiếp nhận", "Quá số phút này mà chưa ai tiếp nhận thì báo lên", 1, 1440, TRUE},
+    {"incident.acknowledge_minutes", FIELD_INT, "15", "Số phút chờ người tiếp nhận", "Quá số phút này thì báo lãnh đạo đơn vị, rồi cấp trên. Gợi ý; văn bản không nêu số phút", 1, 1440, TRUE},
     {NULL},
 };
 

@@ -152,7 +152,7 @@ gboolean incident_store_index(Change *change, const Incident *incident, GError *
   "LEFT JOIN account u ON u.id = i.commander_id WHERE s.body_id = $1 AND s.open = $2 AND s.sort_ms >= $3 AND s.sort_ms <= $4 "
 #define LIST_FILTER "AND ($7 = '' OR i.state = $7) AND ($8 = '' OR i.commander_id = $8) "
 
-enum { SQL_LIST_OPEN, SQL_LIST_DONE, SQL_COUNT, SQL_WAITING };
+enum { SQL_LIST_OPEN, SQL_LIST_DONE, SQL_COUNT };
 static const StoreSql LIST_SQL[] = {
     [SQL_LIST_OPEN] = {"incident.list_open",
                        "SELECT " COLUMNS ", s.sort_ms" LIST_FROM "AND (s.sort_ms, s.incident_id) > ($5, $6) " LIST_FILTER
@@ -162,9 +162,6 @@ static const StoreSql LIST_SQL[] = {
                        "ORDER BY s.sort_ms DESC, s.incident_id DESC LIMIT $9", NULL},
     [SQL_COUNT] = {"incident.count",
                    "SELECT count(*)" LIST_FROM "AND ($5 = '' OR i.state = $5) AND ($6 = '' OR i.commander_id = $6)", NULL},
-    [SQL_WAITING] = {"incident.waiting",
-                     "SELECT id FROM incident WHERE acknowledged_ms IS NULL AND state = 'reported' AND escalated_ms IS NULL "
-                     "AND received_ms < $1 ORDER BY received_ms LIMIT 200", NULL},
 };
 const StoreSqlTable incident_list_sql = {LIST_SQL, G_N_ELEMENTS(LIST_SQL)};
 
@@ -199,15 +196,4 @@ gboolean incident_store_count(StoreConn *conn, const IncidentQuery *query, gint6
                        S(S_TEXT(query->body_id), S_INT(query->open), S_INT(query->from_ms), S_INT(query->to_ms),
                          S_TEXT(orelse(query->state)), S_TEXT(orelse(query->commander_id))),
                        0, out_count, error);
-}
-
-GPtrArray *incident_store_waiting(StoreConn *conn, Arena *arena, gint64 before_ms, GError **error) {
-  GError *failed = NULL;
-  g_autoptr(GPtrArray) ids = g_ptr_array_new();
-  g_autoptr(StoreRows) rows = store_query(conn, &LIST_SQL[SQL_WAITING], S(S_INT(before_ms)), error);
-  while (rows && store_step(rows, &failed))
-    g_ptr_array_add(ids, arena_text(arena, store_text(rows, 0), -1));
-  if (failed)
-    g_propagate_error(error, failed);
-  return rows && !failed ? g_steal_pointer(&ids) : NULL;
 }

@@ -89,5 +89,3 @@ typedef gboolean (*IncidentFunc)(const Incident *incident, gint64 sort_ms, void 
 gboolean incident_store_list(StoreConn *conn, Arena *arena, const IncidentQuery *query, IncidentFunc func, void *data,
                              GError **error);
 gboolean incident_store_count(StoreConn *conn, const IncidentQuery *query, gint64 *out_count, GError **error);
-/* Reports that nobody has acknowledged since then, of all bodies. */
-GPtrArray *incident_store_waiting(StoreConn *conn, Arena *arena, gint64 before_ms, GError **error); /* ids */
