@@ -43,6 +43,8 @@ static const char *who(IncidentCall *call, const IncidentDelivery *delivery) {
 }
 
 static gboolean note_sent(IncidentCall *call, const IncidentDelivery *delivery, GError **error) {
+  if (!delivery->notice_id)
+    return incident_auto_log(call, error, "Đã gửi thư đến %s: %s", who(call, delivery), delivery->subject);
   const char *proof = arena_printf(call->request->arena, "Thư <%s>; máy chủ thư trả lời: %s", delivery->message_id, delivery->answer);
   const IncidentNoticeWent went = {.channel = "email", .recipient = who(call, delivery), .proof = proof,
                                    .at_ms = delivery->ended_ms, .account_id = delivery->account_id};

@@ -32,7 +32,8 @@ gboolean incident_delivery_count(StoreConn *conn, const char *address, gint64 si
 /* --- sending --- */
 
 typedef struct {
-  const char *notice_id, *recipient, *address, *subject, *text;
+  const char *notice_id; /* NULL: about none */
+  const char *recipient, *address, *subject, *text;
   const char *files; /* JSON: [{name, type, sha256, size}], kept files */
 } NewDelivery;
 /* Inside a change: waits to be sent from now on. */
@@ -60,6 +61,6 @@ gboolean act_delivery_sent(IncidentCall *call, GError **error);
 gboolean act_delivery_stop(IncidentCall *call, GError **error);
 /* The worst that stands with a notice's messages: unknown, failed, waiting, sending; NULL: nothing to say. */
 const char *incident_delivery_state(const GPtrArray *deliveries, const char *notice_id);
-/* "deliveries" of a notice, with what can be done. */
+/* "deliveries" of a notice (NULL: to the reporter about none), with what can be done. */
 void incident_show_deliveries(Request *request, const Incident *incident, const GPtrArray *deliveries, const char *notice_id, Doc *row,
                               gboolean may);

@@ -97,7 +97,7 @@ gboolean act_delivery_sent(IncidentCall *call, GError **error) {
                                    .proof = arena_printf(request->arena, "Thư <%s>; nơi nhận xác nhận đã nhận: %s", delivery->message_id, proof),
                                    .at_ms = begun_ms, .account_id = incident_actor(request)};
   return incident_delivery_update(call->change->conn, delivery, from, error) &&
-         incident_notice_went(call, delivery->notice_id, &went, error);
+         (!delivery->notice_id || incident_notice_went(call, delivery->notice_id, &went, error));
 }
 
 gboolean act_delivery_stop(IncidentCall *call, GError **error) {

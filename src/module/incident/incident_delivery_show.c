@@ -18,7 +18,7 @@ const char *incident_delivery_state(const GPtrArray *deliveries, const char *not
   for (gsize s = 0; s < NEEDS_NOBODY; s++)
     for (guint i = 0; i < deliveries->len; i++) {
       const IncidentDelivery *delivery = g_ptr_array_index(deliveries, i);
-      if (strcmp(delivery->notice_id, notice_id) == 0 && strcmp(delivery->state, STATES[s].state) == 0)
+      if (g_strcmp0(delivery->notice_id, notice_id) == 0 && strcmp(delivery->state, STATES[s].state) == 0)
         return STATES[s].state;
     }
   return NULL;
@@ -74,7 +74,7 @@ void incident_show_deliveries(Request *request, const Incident *incident, const 
   Doc *list = doc_list(row, KEY("deliveries"));
   for (guint i = 0; i < deliveries->len; i++) {
     const IncidentDelivery *delivery = g_ptr_array_index(deliveries, i);
-    if (strcmp(delivery->notice_id, notice_id) == 0)
+    if (g_strcmp0(delivery->notice_id, notice_id) == 0)
       show_one(request, incident, delivery, list, may);
   }
 }

@@ -62,7 +62,7 @@ static const Field FOLLOW_ADD_FIELDS[] = {{"code", FIELD_ID, "Mã tin báo", TRU
                                           {"file", FIELD_FILE, "Ảnh, tệp"}, {NULL}};
 static const Field ADD_FIELDS[] = {
     {"source", FIELD_CHOICE, "Nhận tin qua", TRUE, .choices = SOURCE_CHOICES},
-    {"description", FIELD_LONG_TEXT, "Nội dung tin báo", TRUE, 5, 20000, .help = "Ghi lời kể, hoặc dán nguyên văn thư."},
+    {"description", FIELD_LONG_TEXT, "Nội dung tin báo", TRUE, 5, 20000, .help = "Ghi lời kể, hoặc dán nguyên văn thư, cả dòng Từ và Tiêu đề: người gửi được gửi thư xác nhận."},
     {"title", FIELD_TEXT, "Tên sự cố", FALSE, 3, 200},
     {"kind", FIELD_CHOICE, "Loại (nếu đã rõ)"},
     {"detected", FIELD_TIME, "Thời điểm phát hiện", TRUE, .help = "Thời hạn tính từ lúc này, không từ lúc nhập."},

@@ -11,7 +11,7 @@
 #define FROM " FROM incident i JOIN body b ON b.id = i.body_id LEFT JOIN account u ON u.id = i.commander_id "
 
 enum {
-  SQL_GET, SQL_GET_CODE, SQL_GET_FOLLOW, SQL_INSERT, SQL_UPDATE, SQL_DUE, SQL_UNSCOPE, SQL_SCOPE, SQL_SCOPES, SQL_SEES, SQL_FROM,
+  SQL_GET, SQL_GET_CODE, SQL_GET_FOLLOW, SQL_INSERT, SQL_UPDATE, SQL_DUE, SQL_UNSCOPE, SQL_SCOPE, SQL_SCOPES, SQL_SEES, SQL_COUNT_TOLD, SQL_FROM,
   SQL_FIRST_BODY, SQL_PLAN,
 };
 static const StoreSql SQL[] = {
@@ -39,6 +39,9 @@ static const StoreSql SQL[] = {
                    "FROM incident i JOIN body_ancestor a ON a.body_id = i.body_id WHERE i.id = $1", NULL},
     [SQL_SCOPES] = {"incident.scopes", "SELECT body_id FROM incident_scope WHERE incident_id = $1", NULL},
     [SQL_SEES] = {"incident.sees", "SELECT count(*) FROM incident_scope WHERE incident_id = $1 AND body_id = $2", NULL},
+    [SQL_COUNT_TOLD] = {"incident.count_told",
+                        "SELECT (SELECT count(*) FROM incident_log WHERE incident_id = $1 AND account_id IS NULL AND kind = 'note' "
+                        "AND entered_ms > $2) + (SELECT count(*) FROM incident_evidence WHERE incident_id = $1 AND created_ms > $2)", NULL},
     [SQL_FROM] = {"incident.from_address", "SELECT count(*) FROM incident WHERE remote = $1 AND received_ms > $2", NULL},
     [SQL_FIRST_BODY] = {"incident.first_body",
                         "SELECT id FROM body WHERE parent_id IS NULL AND closed_day IS NULL ORDER BY created_ms, id LIMIT 1", NULL},
@@ -124,6 +127,10 @@ gboolean incident_store_sees(StoreConn *conn, const char *incident_id, const cha
 
 gboolean incident_store_count_from(StoreConn *conn, const char *remote, gint64 since_ms, gint64 *out_count, GError **error) {
   return store_get_int(conn, &SQL[SQL_FROM], S(S_TEXT(remote), S_INT(since_ms)), 0, out_count, error);
+}
+
+gboolean incident_store_count_told(StoreConn *conn, const char *incident_id, gint64 since_ms, gint64 *out_count, GError **error) {
+  return store_get_int(conn, &SQL[SQL_COUNT_TOLD], S(S_TEXT(incident_id), S_INT(since_ms)), 0, out_count, error);
 }
 
 const char *incident_store_first_body(StoreConn *conn, Arena *arena, GError **error) {

@@ -5,6 +5,7 @@
 #include "core/message.h"
 #include "module/incident/incident_delivery.h"
 #include "module/incident/incident_paper.h"
+#include "module/incident/incident_reporter.h"
 #include <string.h>
 
 /* --- what can be done: forms without visible fields act at one click --- */
@@ -242,6 +243,8 @@ static gboolean add_notices(Request *request, StoreConn *conn, const Incident *i
   doc_int(answer, KEY("notices_sent"), sent);
   doc_int(answer, KEY("notices_total"), total);
   if (deliveries)
+    incident_show_deliveries(request, incident, deliveries, NULL, doc_object(answer, KEY("receipt")), may);
+  if (deliveries)
     incident_add_ruler(request, answer, incident, notices);
   return deliveries != NULL;
 }
@@ -389,6 +392,7 @@ gboolean incident_view(Request *request, Doc *answer, GError **error) {
   return incident_part(request, PART_PARTIES, incident->id, NULL, parties, error) &&
          add_steps(request, conn, incident, parties, answer, error) && add_notices(request, conn, incident, parties, answer, error) &&
          add_parts(request, incident, answer, error) && incident_add_phone(request, incident->body_id, answer, error) &&
+         incident_add_reporter(request, incident, answer, error) &&
          incident_add_papers(request, incident, answer, error) &&
          add_guard(request, conn, incident, answer, error) && (request->face != FACE_WEB || add_actions(request, incident, answer, error));
 }
