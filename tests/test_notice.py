@@ -368,3 +368,30 @@ def test_text_to_copy_for_every_notice(mailed):
     assert all(code in notice["text"] for notice in case["notices"] if notice["state"]["name"] != "void")
     page = mailed.admin().get(f"/su-co/{code}").text
     assert page.count("data-copy>") == sum(notice["state"]["name"] != "void" for notice in case["notices"])
+
+
+def test_a_changed_fact_recomputes_and_keeps_what_was(mailed, post):
+    code = begin(mailed)
+    first = notice_of(mailed, code)
+    send(mailed, code, "CT")
+    mailed.jobs()
+    sent = notice_of(mailed, code, "CT")
+    mailed.cli("incident", "classify", code, "--detected-at", "2026-02-02T09:00:00+07:00", "--level", "4", "--reason", "Nhật ký cho thấy sớm hơn")
+    after = notice_of(mailed, code)
+    assert first["due"]["day"] == "08:00 08/02/2026" and after["due"]["day"] == "09:00 07/02/2026" and after["id"] == first["id"]
+    kept = notice_of(mailed, code, "CT")
+    assert kept["sent"] == sent["sent"] and kept["proof"] == sent["proof"] and kept["deliveries"] == sent["deliveries"]
+    newest, before = view(mailed, code)["assessments"][:2]
+    facts = {row["label"]: row for row in newest["shown_facts"]}
+    assert facts["Phát hiện"]["value"] == "09:00 02/02/2026" and facts["Phát hiện"]["was"] == "08:00 03/02/2026"
+    assert facts["Cấp độ"]["value"] == "4" and facts["Cấp độ"]["was"] == "chưa rõ" and newest["reason"] == "Nhật ký cho thấy sớm hơn"
+    changed = {row["due"]: row["was"] for row in newest["shown_clocks"] if row["was"]}
+    assert changed["09:00 07/02/2026"] == "08:00 08/02/2026"
+    assert before["facts"]["detected_at"] == "2026-02-03T08:00:00+07:00"
+    assert sum("Hạn đổi từ 08:00 08/02/2026 sang 09:00 07/02/2026" in line for line in log(mailed, code)) >= 2
+    mailed.cli("incident", "decide", code, "--level", "nghiem-trong", "--reason", "Lãnh đạo quyết định")
+    serious = view(mailed, code)["assessments"][0]
+    assert {row["label"]: row for row in serious["shown_facts"]}["Mức"]["was"] == "thông thường"
+    assert any(row["added"] or row["gone"] or row["was"] for row in serious["shown_clocks"])
+    page = mailed.admin().get(f"/su-co/{code}").text
+    assert "trước là" in page and "08:00 08/02/2026" in page

@@ -45,6 +45,9 @@ gboolean incident_add_people(Request *request, const char *body_id, Doc *form, c
 const json_t *incident_first_steps_of(Request *request, const Incident *incident); /* entry of first_steps.h for its first kind; NULL */
 const char *incident_custody_word(const char *action); /* Vietnamese */
 
+/* Adds to each assessment "shown_facts" [{label, value, was}] and "shown_clocks" [{what, due, was, added, gone}]. */
+void incident_shape_assessments(Request *request, Doc *list);
+
 /* The ruler of deadlines: from detection to the last due time; positions in per cent. `notices` of IncidentNotice. */
 void incident_add_ruler(Request *request, Doc *answer, const Incident *incident, const GPtrArray *notices);
 /* Where a moment stands between two, in tenths of a per cent from 0 to 1000. Pure. */

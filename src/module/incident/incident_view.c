@@ -309,7 +309,7 @@ static gboolean add_parts(Request *request, const Incident *incident, Doc *answe
   Doc *log = doc_object(answer, KEY("log")), *lines = doc_list(log, KEY("lines"));
   Doc *tasks = doc_list(answer, KEY("tasks")), *observables = doc_list(answer, KEY("observables")),
       *evidence = doc_list(answer, KEY("evidence")), *custody = doc_list(answer, KEY("custody")),
-      *persons = doc_list(answer, KEY("persons"));
+      *persons = doc_list(answer, KEY("persons")), *assessments = doc_list(answer, KEY("assessments"));
   if (!incident_part(request, PART_LOG, id, NULL, lines, error) || !incident_part(request, PART_TASKS, id, NULL, tasks, error) ||
       !incident_part(request, PART_PERSONS, id, NULL, persons, error) ||
       !incident_part(request, PART_SYSTEMS, id, NULL, doc_list(answer, KEY("systems")), error) ||
@@ -317,8 +317,9 @@ static gboolean add_parts(Request *request, const Incident *incident, Doc *answe
       !incident_part(request, PART_RELATED, id, request->body_id, doc_list(answer, KEY("related")), error) ||
       !incident_part(request, PART_EVIDENCE, id, NULL, evidence, error) ||
       !incident_part(request, PART_CUSTODY, id, NULL, custody, error) ||
-      !incident_part(request, PART_ASSESSMENTS, id, NULL, doc_list(answer, KEY("assessments")), error))
+      !incident_part(request, PART_ASSESSMENTS, id, NULL, assessments, error))
     return FALSE;
+  incident_shape_assessments(request, assessments);
   shape_log(request, log);
   shape_observables(request, observables);
   shape_evidence(request, incident, evidence);
