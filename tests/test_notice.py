@@ -23,6 +23,7 @@ def wake(site):
     store(site, "UPDATE incident_delivery SET next_ms = 1 WHERE state = 'waiting'")
     store(site, "DELETE FROM job WHERE name = 'incident.deliver'")
     site.jobs()
+    assert store(site, "SELECT state, last_error FROM job WHERE name = 'incident.deliver'") == [("done", None)]
 
 
 def set_in_server(site, key, value):
@@ -99,7 +100,7 @@ def test_preview_tells_who_and_what(mailed):
     assert known["CT"]["address"] == "pa05@tinh.example.vn"
     chosen = [row for row in shown["recipients"] if row["chosen"]]
     assert shown["count"] == len(chosen) and shown["submit"] == f"Gửi cho {len(chosen)} nơi"
-    assert shown["subject"].startswith("[TBSC] ") and code in shown["text"] and "Mã hóa máy chủ tệp" in shown["text"]
+    assert shown["subject"].startswith("[TBSC] ") and code in shown["subject"] and code in shown["text"] and "Mã hóa máy chủ tệp" in shown["text"]
     one = mailed.cli("incident", "notice-preview", code, notice["id"], "--to", "CT", "--more", "a@b.vn, c@d.vn")
     assert one["submit"] == "Gửi cho 3 nơi"
     page = mailed.admin().get(f"/su-co/{code}/thong-bao/{notice['id']}/thu?chosen=1&to=CT").text

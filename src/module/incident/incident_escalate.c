@@ -168,7 +168,7 @@ static void show_row(Request *request, StoreRows *found, gint64 wait_ms, Doc *ro
   doc_text_copy(row, KEY("title"), store_text(found, 1));
   doc_text(row, KEY("url"), arena_printf(request->arena, "/su-co/%s", store_text(found, 0)));
   doc_text(row, KEY("note"), arena_printf(request->arena, "%s · %s", store_text(found, 0), store_text(found, 2)));
-  doc_text(row, KEY("second"), arena_printf(request->arena, "%s %s", message(request->lang, "nhận lúc"), incident_moment(request->arena, received_ms)));
+  doc_text(row, KEY("second"), incident_moment(request->arena, received_ms));
   Doc *state = doc_object(row, KEY("state"));
   doc_text(state, KEY("class"), steps ? "late" : "soon");
   doc_text(state, KEY("label"), message(request->lang, steps ? "Đã báo lên" : "Chờ tiếp nhận"));

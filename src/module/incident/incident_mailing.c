@@ -94,7 +94,7 @@ static gboolean write_words(Request *request, const Incident *incident, Incident
       return FALSE;
     g_autofree char *line = NULL, *text = form_message(form, values, &line);
     json_decref(values);
-    subject = arena_text(request->arena, line, -1);
+    subject = arena_printf(request->arena, "%s - %s", line, incident->code);
     mailing->text = arena_printf(request->arena, "%s\n\n%s", mailing->text, text);
   }
   mailing->subject = g_str_has_prefix(subject, "[TBSC]") ? subject : arena_printf(request->arena, "[TBSC] %s", subject);

@@ -72,7 +72,8 @@ static void show_span(Request *request, const Span *span, Doc *list) {
   date_write_day(day, span->from_ms);
   gboolean now = span->from_ms <= request->now_ms && span->until_ms > request->now_ms;
   fill(request, span->shift, row);
-  doc_text(row, KEY("day"), arena_printf(request->arena, "%s, %s", day_weekday_name(day_at(span->from_ms)), day));
+  const char *weekday = day_weekday_name(day_at(span->from_ms)); /* "thứ Bảy" begins the line here */
+  doc_text(row, KEY("day"), arena_printf(request->arena, "%c%s, %s", g_ascii_toupper(*weekday), weekday + 1, day));
   doc_text(row, KEY("from"), arena_text(request->arena, from, -1));
   doc_text(row, KEY("until"), moment(request->arena, span->until_ms));
   doc_bool(row, KEY("now"), now);
