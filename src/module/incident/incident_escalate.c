@@ -19,7 +19,7 @@ enum { SQL_DUE, SQL_ABOVE, SQL_LEADERS, SQL_PUT, SQL_BOARD, SQL_COUNT };
 static const StoreSql SQL[] = {
     [SQL_DUE] = {"incident.escalate_due",
                  "SELECT i.id, " STEPS " FROM incident i WHERE i.acknowledged_ms IS NULL AND i.state = 'reported' "
-                 "AND i.received_ms <= $1 - $2 AND i.received_ms <= $1 - (1 + " STEPS ") * $2 "
+                 "AND i.received_ms <= CAST($1 AS BIGINT) - CAST($2 AS BIGINT) AND i.received_ms + (1 + " STEPS ") * $2 <= $1 "
                  "AND " STEPS " < (SELECT count(*) FROM body_ancestor a WHERE a.body_id = i.body_id) "
                  "ORDER BY i.received_ms LIMIT $3", NULL},
     [SQL_ABOVE] = {"incident.escalate_body",
