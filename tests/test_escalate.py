@@ -12,9 +12,9 @@ PASSWORD = "gió mùa thu hà nội"
 
 
 @pytest.fixture(scope="module")
-def tree(site):
+def tree(quiet_site):
     """A province with a leader, a commune with one, both with an address."""
-    post = Post()
+    site, post = quiet_site, Post()
     for key, value in (("mail.smtp_url", f"smtp://127.0.0.1:{post.port}"), ("mail.from", "ung-cuu@example.vn"), ("mail.plain", "1")):
         site.cli("setting", "change", key, "--value", value)
     site.commune = site.cli("org", "add", "--name", "UBND xã Bình Minh", "--kind", "xa", "--parent", site.body)["id"]

@@ -14,8 +14,8 @@ Từ 7 giờ sáng nay các tệp đều đổi đuôi thành .lockvn, màn hìn
 
 
 @pytest.fixture(scope="module")
-def mailed(site):
-    post = Post()
+def mailed(quiet_site):
+    site, post = quiet_site, Post()
     for key, value in (("mail.smtp_url", f"smtp://127.0.0.1:{post.port}"), ("mail.from", "ung-cuu@example.vn"), ("mail.plain", "1"),
                        ("incident.reports_per_hour", "15")):
         assert site.admin().post("/api/cai-dat/doi", {"key": key, "value": value}).status == 200

@@ -23,7 +23,7 @@ def wake(site):
     store(site, "UPDATE incident_delivery SET next_ms = 1 WHERE state = 'waiting'")
     store(site, "DELETE FROM job WHERE name = 'incident.deliver'")
     site.jobs()
-    assert store(site, "SELECT state, last_error FROM job WHERE name = 'incident.deliver'") == [("done", None)]
+    assert set(store(site, "SELECT state, last_error FROM job WHERE name = 'incident.deliver'")) == {("done", None)}
 
 
 def set_in_server(site, key, value):
@@ -33,8 +33,8 @@ def set_in_server(site, key, value):
 
 
 @pytest.fixture(scope="module")
-def mailed(site):
-    post = Post()
+def mailed(quiet_site):
+    site, post = quiet_site, Post()
     site.jobs()
     for key, value in (("mail.smtp_url", f"smtp://127.0.0.1:{post.port}"), ("mail.from", "ung-cuu@example.vn"), ("mail.plain", "1")):
         set_in_server(site, key, value)
@@ -249,7 +249,7 @@ def test_silent_server_holds_nobody_up(mailed, post):
     post.released.set()
     post.answers = {}
     wake(mailed)
-    assert len(post.taken) == 2
+    assert len(post.taken) == 2, [(row["state_name"], row["answer"], row["attempts"], row["next"]) for row in (delivery(mailed, code, "DPQG"), delivery(mailed, code, "CT"))]
 
 
 def test_silence_after_the_text_is_unknown(mailed, post):
@@ -294,7 +294,7 @@ def test_kill_9_between_sending_and_recording(mailed, post, answered):
     killed(mailed, post, ".", answered)
     assert len(post.seen) == 1
     assert delivery(mailed, code)["state_name"] == "sending"
-    wake(mailed)
+    mailed.jobs()  # the next worker finds it when it begins
     lost = delivery(mailed, code)
     assert lost["state_name"] == "unknown" and lost["state"]["label"] == "Không rõ, kiểm tra với nơi nhận"
     assert notice_of(mailed, code)["unsent"] and notice_of(mailed, code)["state"]["label"] == "Không rõ"

@@ -100,7 +100,7 @@ gboolean incident_badge(Request *request, const MenuEntry *entry, Doc *item, GEr
 }
 
 const JobRow INCIDENT_JOBS[] = {
-    {"incident.deliver", "Gửi thông báo sự cố qua thư", incident_deliver_due, 1},
+    {"incident.deliver", "Gửi thông báo sự cố qua thư", incident_deliver_due, 1, .at_start = TRUE},
     {"incident.escalate", "Báo lên khi tin báo sự cố chưa có người tiếp nhận", incident_escalate, 1},
     {NULL},
 };
