@@ -11,6 +11,7 @@ import pytest
 
 from site_fixtures import PROGRAM
 from smtp_fixtures import Post, subject, words
+from test_conditions import shifted_clock  # noqa: F401 (a fixture)
 
 
 def store(site, statement, *values):
@@ -396,3 +397,35 @@ def test_a_changed_fact_recomputes_and_keeps_what_was(mailed, post):
     assert any(row["added"] or row["gone"] or row["was"] for row in serious["shown_clocks"])
     page = mailed.admin().get(f"/su-co/{code}").text
     assert "trước là" in page and "08:00 08/02/2026" in page
+
+
+def test_clock_set_back_puts_nothing_off(mailed, post, shifted_clock):  # noqa: F811
+    """What was put off by a clock that ran ahead is not put off for as long as it was ahead."""
+    code = begin(mailed)
+    post.answers = {"RCPT": "450 hop thu ban"}
+    send(mailed, code)
+    shifted_clock(86400)
+    mailed.jobs()
+    assert delivery(mailed, code)["attempts"] == 1
+    post.answers = {}
+    shifted_clock(0)
+    mailed.jobs()
+    assert delivery(mailed, code)["state_name"] == "sent" and len(post.taken) == 1
+
+
+def test_only_who_may_and_only_ones_own(mailed, post):
+    code = begin(mailed)
+    send(mailed, code)
+    waits, notice = delivery(mailed, code)["id"], notice_of(mailed, code)["id"]
+    other = mailed.cli("org", "add", "--name", "UBND xã Khác", "--kind", "xa", "--parent", mailed.body)["id"]
+    for login, role, body, status in (("xem.thu", "viewer", mailed.body, 403), ("can.bo.khac", "officer", other, 404)):
+        mailed.cli("account", "add", "--login", login, "--name", "Người Thử", "--role", role, "--body", body, "--password-stdin",
+                   stdin="gió mùa thu hà nội")
+        person = mailed.person(login, "gió mùa thu hà nội")
+        assert person.get(f"/api/su-co/{code}/thong-bao/{notice}/thu").status == status
+        assert person.post(f"/api/su-co/{code}/thong-bao/{notice}/thu", {"to": ["CT"]}).status == status
+        assert person.post(f"/api/su-co/{code}/thu/{waits}/gui-lai").status == status
+        assert person.post(f"/api/su-co/{code}/thu/{waits}/da-nhan", {"proof": "nói là đã nhận"}).status == status
+        assert person.post(f"/api/su-co/{code}/thu/{waits}/thoi", {"reason": "không gửi nữa"}).status == status
+    assert mailed.admin().post(f"/api/su-co/{begin(mailed)}/thu/{waits}/thoi", {"reason": "thư của hồ sơ khác"}).status == 404
+    assert delivery(mailed, code)["state_name"] == "waiting"

@@ -213,7 +213,7 @@ static gboolean settle_abandoned(App *app, Arena *arena, GError **error) {
   g_autoptr(GPtrArray) found = conn ? incident_deliveries_sending(conn, arena, error) : NULL;
   for (guint i = 0; found && i < found->len; i++) {
     const IncidentDelivery *delivery = g_ptr_array_index(found, i);
-    if (!process_is_gone(delivery->holder) && clock_now_ms() - delivery->begun_ms < SENDING_MOST_MS)
+    if (!process_is_gone(delivery->holder) && ABS(clock_now_ms() - delivery->begun_ms) < SENDING_MOST_MS) /* the clock may have been set back */
       continue;
     const Step step = {.id = delivery->id, .from = "sending", .state = "unknown",
                        .answer = "Việc gửi bị ngắt sau khi máy chủ thư đã nhận nội dung."};

@@ -1,7 +1,9 @@
 /* SQL of messages sent from a case. */
+#include "base/date.h"
 #include "module/incident/incident_delivery.h"
 
 #define DUE_MOST 200
+#define AHEAD_MOST_MS (2 * HOUR_MS) /* no message is put off that far: the machine's clock was set back */
 #define COLUMNS                                                                                                        \
   "SELECT id, incident_id, notice_id, recipient, address, subject, text, files, message_id, state, holder, answer, account_id, " \
   "attempts, next_ms, begun_ms, ended_ms, created_ms FROM incident_delivery "
@@ -17,7 +19,7 @@ static const StoreSql SQL[] = {
     [SQL_GET] = {"incident.delivery_get", COLUMNS "WHERE id = $1", NULL},
     [SQL_OF_CASE] = {"incident.deliveries", COLUMNS "WHERE incident_id = $1 ORDER BY created_ms, id", NULL},
     [SQL_DUE] = {"incident.deliveries_due",
-                 COLUMNS "WHERE state = 'waiting' AND next_ms <= $1 ORDER BY next_ms, id LIMIT $2", NULL},
+                 COLUMNS "WHERE state = 'waiting' AND (next_ms <= $1 OR next_ms > $3) ORDER BY next_ms, id LIMIT $2", NULL},
     [SQL_SENDING] = {"incident.deliveries_sending", COLUMNS "WHERE state = 'sending' ORDER BY begun_ms, id LIMIT $1", NULL},
     [SQL_COUNT] = {"incident.delivery_count",
                    "SELECT count(*) FROM incident_delivery WHERE address = $1 AND created_ms > $2", NULL},
@@ -83,7 +85,7 @@ GPtrArray *incident_deliveries(StoreConn *conn, Arena *arena, const char *incide
 }
 
 GPtrArray *incident_deliveries_due(StoreConn *conn, Arena *arena, gint64 now_ms, GError **error) {
-  return read_all(conn, arena, SQL_DUE, S(S_INT(now_ms), S_INT(DUE_MOST)), error);
+  return read_all(conn, arena, SQL_DUE, S(S_INT(now_ms), S_INT(DUE_MOST), S_INT(now_ms + AHEAD_MOST_MS)), error);
 }
 
 GPtrArray *incident_deliveries_sending(StoreConn *conn, Arena *arena, GError **error) {
