@@ -140,9 +140,11 @@ static size_t give_bytes(char *buffer, size_t size, size_t count, void *data) {
   return length;
 }
 
-/* One line of the server; bytes that are no UTF-8 become question marks. */
+/* One line of the server, but not its farewell; bytes that are no UTF-8 become question marks. */
 static size_t take_line(char *bytes, size_t size, size_t count, void *data) {
   Dialogue *dialogue = data;
+  if (size * count >= 3 && memcmp(bytes, "221", 3) == 0)
+    return size * count;
   gsize length = MIN(size * count, sizeof dialogue->line - 1);
   memcpy(dialogue->line, bytes, length);
   dialogue->line[length] = '\0';
@@ -155,12 +157,33 @@ static size_t take_line(char *bytes, size_t size, size_t count, void *data) {
   return size * count;
 }
 
+/* In words for whoever set the server; what is not here is told in curl's. */
+static const struct {
+  CURLcode code;
+  const char *words;
+} TROUBLES[] = {
+    {CURLE_COULDNT_RESOLVE_HOST, "không tìm thấy máy chủ thư"},
+    {CURLE_COULDNT_CONNECT, "không kết nối được máy chủ thư"},
+    {CURLE_OPERATION_TIMEDOUT, "máy chủ thư không trả lời"},
+    {CURLE_GOT_NOTHING, "máy chủ thư ngắt kết nối"},
+    {CURLE_LOGIN_DENIED, "máy chủ thư không nhận tài khoản hoặc mật khẩu"},
+    {CURLE_USE_SSL_FAILED, "máy chủ thư không có kết nối mã hóa"},
+    {CURLE_PEER_FAILED_VERIFICATION, "chứng thư của máy chủ thư không tin được"},
+};
+
+static const char *describe(CURLcode code, long answer, const char *line, const char *detail) {
+  for (gsize i = 0; i < G_N_ELEMENTS(TROUBLES); i++)
+    if (TROUBLES[i].code == code)
+      return TROUBLES[i].words;
+  return answer >= 400 && *line ? line : *detail ? detail : curl_easy_strerror(code);
+}
+
 /* 5xx to the message itself is for ever; to the sign-in, or 4xx, or silence, it is not. */
-static gboolean tell(CURLcode code, long answer, const char *detail, GError **error) {
+static gboolean tell(CURLcode code, long answer, const char *line, const char *detail, GError **error) {
   gboolean forever = answer >= 500 && code != CURLE_LOGIN_DENIED && code != CURLE_USE_SSL_FAILED;
-  const char *what = *detail ? detail : curl_easy_strerror(code);
+  const char *what = describe(code, answer, line, detail);
   if (forever)
-    g_set_error(error, APP_ERROR, ERROR_REFUSED, "Máy chủ thư từ chối thư này (%ld): %s.", answer, what);
+    g_set_error(error, APP_ERROR, ERROR_REFUSED, "Máy chủ thư từ chối thư này: %s.", what);
   else
     g_set_error(error, APP_ERROR, ERROR_UNAVAILABLE, "Chưa gửi được thư, sẽ thử lại: %s.", what);
   return FALSE;
@@ -191,7 +214,7 @@ static gboolean conclude(Dialogue *dialogue, CURLcode code, long answer, const c
     g_propagate_error(error, g_steal_pointer(&dialogue->refused));
     return FALSE;
   }
-  return code == CURLE_OK || tell(code, answer, detail, error);
+  return code == CURLE_OK || tell(code, answer, dialogue->line, detail, error);
 }
 
 static gboolean perform(CURL *curl, const MailServer *server, const MailMessage *message, Dialogue *dialogue, GError **error) {

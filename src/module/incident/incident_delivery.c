@@ -198,7 +198,7 @@ static gboolean send_one(App *app, const IncidentDelivery *delivery, char **out_
   if (!sending.begun)
     step.from = "waiting";
   step.state = watch.unknown ? "unknown" : later ? "waiting" : "failed";
-  step.answer = failed->message;
+  step.answer = watch.unknown ? "Máy chủ thư không trả lời sau khi nhận hết nội dung." : failed->message;
   step.next_ms = next_try_ms(delivery);
   if (later && !*watch.answer)
     *out_silent = g_strdup(failed->message);
