@@ -1,5 +1,6 @@
 #include "module/incident/incident_act.h"
 #include "module/incident/incident_delivery.h"
+#include "module/incident/incident_figure.h"
 #include "base/date.h"
 #include "base/id.h"
 #include "core/file.h"
@@ -54,6 +55,7 @@ static const struct {
     {"incident.delivery_again",    COMMAND, ANY,        FALSE, act_delivery_again,    "Đã đưa vào hàng gửi thư."},
     {"incident.delivery_sent",     COMMAND, ANY,        FALSE, act_delivery_sent,     "Đã ghi nơi nhận đã nhận thư."},
     {"incident.delivery_stop",     COMMAND, ANY,        FALSE, act_delivery_stop,     "Đã thôi gửi thư."},
+    {"incident.outcome",           COMMAND, CONFIRMED " closed", TRUE, act_outcome,    "Đã ghi cách xử lý."},
     {"incident.close",             COMMAND, "ended",    TRUE,  act_close,             "Đã đóng hồ sơ."},
     {"incident.close_with_reason", COMMAND, CONFIRMED,  TRUE,  act_close,             "Đã đóng hồ sơ, có lý do."},
     {"incident.reopen",            COMMAND, DONE,       TRUE,  act_reopen,            "Đã mở lại hồ sơ."},
@@ -174,6 +176,11 @@ static gboolean check_version(const Request *request, const Incident *incident, 
   return FALSE;
 }
 
+static gboolean keep(IncidentCall *call, gint64 version, GError **error) {
+  incident_sort(call->request->app->law, call->incident);
+  return incident_store_update(call->change->conn, call->incident, version, error);
+}
+
 static gboolean run_in_change(Change *change, void *data, GError **error) {
   ActRun *run = data;
   IncidentCall *call = &run->call;
@@ -184,7 +191,7 @@ static gboolean run_in_change(Change *change, void *data, GError **error) {
   gboolean good = call->incident && check_state(call->incident, ACTS[run->act].states, error) &&
                   (!ACTS[run->act].touches || check_version(call->request, call->incident, error)) &&
                   ACTS[run->act].run(call, error) &&
-                  (!ACTS[run->act].touches || incident_store_update(change->conn, call->incident, version, error));
+                  (!ACTS[run->act].touches || keep(call, version, error));
   if (!good) {
     json_decref(call->told);
     return FALSE;

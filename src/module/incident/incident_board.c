@@ -3,6 +3,7 @@
 #include "core/message.h"
 #include "module/incident/incident_delivery.h"
 #include "module/incident/incident_escalate.h"
+#include "module/incident/incident_figure.h"
 
 #define BOARD_ROWS 8
 #define CALENDAR_ROWS 200
@@ -102,5 +103,6 @@ gboolean incident_badge(Request *request, const MenuEntry *entry, Doc *item, GEr
 const JobRow INCIDENT_JOBS[] = {
     {"incident.deliver", "Gửi thông báo sự cố qua thư", incident_deliver_due, 1, .at_start = TRUE},
     {"incident.escalate", "Báo lên khi tin báo sự cố chưa có người tiếp nhận", incident_escalate, 1},
+    {"incident.sort", "Tính số liệu thống kê cho sự cố có từ trước", incident_sort_old, 60},
     {NULL},
 };
