@@ -32,6 +32,8 @@ RECORDS = {
     "/dau-moi": lambda site, body: site.cli("contact", "add", body, "focal", "Đầu Mối", "--phone", "0900 000 000")["contact"],
     "/he-thong": lambda site, body: site.cli("system", "add", "Cổng dịch vụ công", "--body", body)["id"],
     "/ke-hoach": lambda site, body: site.cli("plan", "import", ROOT / "tests/plans/xa-suoi-ha-2026.txt", "--body", body)["id"],
+    "/ca-truc": lambda site, body: site.cli("shift", "add", "--name", "Người Trực", "--phone", "0237 000 0112", "--from", "2026-01-01T08:00:00+07:00",
+                                            "--until", "2026-01-02T08:00:00+07:00", "--at", body)["id"],
     "/tep": lambda site, body: attachment(site, body),
     "/su-co": lambda site, body: incident(site, body),
 }
@@ -133,7 +135,8 @@ def values(world, row, whose):
     sent = {}
     for name, schema in body_of(world, row).items():
         sent[name] = [record.get("id", "khong-co")] if name == "ids" else record.get(name, sample(schema))
-    for name, value in {"body": world["bodies"][whose], "parent": world["bodies"][whose], "code": "000000", "due": "2030-02-03"}.items():
+    for name, value in {"body": world["bodies"][whose], "parent": world["bodies"][whose], "code": "000000", "due": "2030-02-03",
+                        "phone": "0237 000 0112"}.items():
         if name in sent:
             sent[name] = value
     return {name: value for name, value in sent.items() if value is not None}
