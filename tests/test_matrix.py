@@ -39,7 +39,7 @@ RECORDS = {
 }
 
 # Inputs that name something of a case.
-PARTS = ("task", "person", "evidence", "upload", "notice", "paper")
+PARTS = ("task", "person", "evidence", "upload", "notice", "delivery", "paper")
 
 FORMATS = {"date": "2026-01-01", "date-time": "2026-01-01T08:00:00+07:00", "email": "lan@example.vn", "binary": None, "password": None}
 SAMPLE = {"string": "rà quét lỗ hổng", "integer": 1, "boolean": True, "array": ["read"], "object": {}}
@@ -60,13 +60,16 @@ def incident(site, body):
     site.cli("incident", "confirm", code)
     file = site.home / "nhat-ky.txt"
     file.write_text("nhật ký máy chủ")
+    notice = site.cli("incident", "view", code)["notices"][0]["id"]
+    site.cli("incident", "notice-mail", code, notice, "--more", "noi-nhan@example.vn")
     return {
         "id": code,
         "task": site.cli("incident", "task-add", code, "Sao lưu nhật ký")["id"],
         "person": site.cli("incident", "person-add", code, "Người Tham Gia")["id"],
         "evidence": site.cli("evidence", "add", code, "Nhật ký máy chủ", "--file", file)["id"],
         "upload": site.cli("evidence", "upload-begin", code, "Ảnh ổ đĩa", "o-dia.img", "1000")["upload"],
-        "notice": site.cli("incident", "view", code)["notices"][0]["id"],
+        "notice": notice,
+        "delivery": site.cli("incident", "view", code)["notices"][0]["deliveries"][0]["id"],
         "paper": site.cli("incident", "paper-save", code, "mau-03", "--fields", "{}")["paper"],
         "form": "mau-03",
         "of": code,
@@ -83,6 +86,8 @@ def parts(record):
 @pytest.fixture(scope="module")
 def world(site):
     world = {"site": site, "bodies": {}, "people": {}, "records": {}}
+    for key, value in (("mail.smtp_url", "smtp://127.0.0.1:9"), ("mail.from", "ung-cuu@example.vn"), ("mail.plain", "1")):
+        site.cli("setting", "change", key, "--value", value)
     for name in ("own", "foreign"):
         body = site.cli("org", "add", "--name", f"UBND xã {name}", "--kind", "xa", "--parent", site.body)["id"]
         world["bodies"][name] = body
