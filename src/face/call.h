@@ -10,6 +10,7 @@ typedef struct {
   char *bytes;
   gsize size;
   const char *static_bytes;
+  int fd;             /* instead of bytes; -1: none. Taken by the connection */
   const char *type;   /* media type, static or in the call */
   GPtrArray *headers; /* name, value, …; owned */
   gboolean stream;    /* the live stream instead of bytes */
