@@ -28,6 +28,7 @@ typedef struct {
   gboolean (*run)(App *app, const json_t *payload, GError **error);
   int every_minutes;    /* 0: only when enqueued; else also by the clock */
   int daily_at_minute;  /* every day from that minute on (Viet Nam's 07:00 is 420); 0: not so */
+  gboolean at_start;    /* also when the worker begins: it looks for what an earlier one left unfinished */
 } JobRow;
 
 typedef struct {

@@ -17,7 +17,7 @@ struct Intake {
   gint64 upload_most;
   gsize form_bytes;
   struct MHD_PostProcessor *post;
-  gboolean raw; /* the body is a file by itself */
+  Upload *raw; /* the body itself is a file */
 };
 
 static void refuse(Intake *intake, ErrorCode code, const char *message) {
@@ -118,12 +118,6 @@ static gboolean is_raw(const Call *call) {
   return FALSE;
 }
 
-static void take_raw(Intake *intake, const char *bytes, size_t size) {
-  Upload *upload = intake->call->uploads->len ? last_upload(intake) : begin_upload(intake, RAW_BODY, RAW_BODY);
-  if (upload)
-    write_upload(intake, upload, bytes, size);
-}
-
 static enum MHD_Result take_query(void *data, enum MHD_ValueKind kind, const char *name, size_t name_size, const char *value,
                                   size_t size) {
   (void)kind, (void)name_size;
@@ -183,8 +177,11 @@ Intake *intake_new(struct MHD_Connection *connection, const char *method, const 
   const char *length = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Content-Length");
   if (length && g_ascii_strtoll(length, NULL, 10) > intake->upload_most + BODY_BYTES_MOST)
     refuse(intake, ERROR_TOO_LARGE, "Tệp lớn hơn giới hạn cho phép; chưa lưu gì.");
-  intake->raw = strcmp(method, "POST") == 0 && is_raw(intake->call);
-  if (strcmp(method, "POST") == 0 && !intake->raw && !intake->call->refusal)
+  if (strcmp(method, "POST") != 0 || intake->call->refusal)
+    return intake;
+  if (is_raw(intake->call))
+    intake->raw = begin_upload(intake, RAW_BODY, RAW_BODY);
+  else
     intake->post = MHD_create_post_processor(connection, FORM_BUFFER_BYTES, take_form_part, intake);
   return intake;
 }
@@ -196,10 +193,10 @@ Call *intake_call(Intake *intake) {
 void intake_take(Intake *intake, const char *bytes, size_t size) {
   if (intake->call->refusal)
     return;
-  if (intake->post)
+  if (intake->raw)
+    write_upload(intake, intake->raw, bytes, size);
+  else if (intake->post)
     MHD_post_process(intake->post, bytes, size);
-  else if (intake->raw)
-    take_raw(intake, bytes, size);
   else if (intake->call->body->len + size > BODY_BYTES_MOST)
     refuse(intake, ERROR_TOO_LARGE, "Nội dung gửi lên quá dài; chưa lưu gì.");
   else

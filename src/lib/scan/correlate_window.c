@@ -212,7 +212,7 @@ static double percentile_of(const Window *window) {
   size_t all = 0, smaller = 0, equal = 0;
   for (size_t i = 0; i < window->count; i++) {
     double number = window_member(window, i)->number;
-    all += !isnan(number);
+    all += isnan(number) ? 0 : 1;
     smaller += number < last->number;
     equal += number == last->number;
   }

@@ -332,8 +332,7 @@ Matcher *matcher_new(const RuleSet *set, const Route *route, FieldTable *table, 
   matcher->rule_turns = scan_new(set->count, sizeof *matcher->rule_turns);
   matcher->candidates = scan_new(set->count, sizeof *matcher->candidates);
   matcher->fulfilled = scan_new(set->count, sizeof *matcher->fulfilled);
-  uint32_t log = field_table_path(table, FIELD_ROOT, SPAN("log"));
-  matcher->format_path = field_table_path(table, log, SPAN("format"));
+  matcher->format_path = field_table_path(table, FIELD_ROOT, SPAN("log.format"));
   return matcher;
 }
 

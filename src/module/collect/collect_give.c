@@ -20,7 +20,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { BYTES_MOST = 256 << 20, CONNECT_MS = 10000, ANSWER_MS = 60000, TEST_MS = 8000, STEP_MS = 100, PIECE = 1 << 20 };
+enum { BYTES_MOST = 256 << 20, CONNECT_MS = 10000, ANSWER_MS = 60000, TEST_MS = 8000, STATE_MS = 500, STEP_MS = 100, PIECE = 1 << 20 };
 
 static gboolean refuse(GError **error, ErrorCode code, const char *text) {
   g_set_error_literal(error, APP_ERROR, (int)code, text);
@@ -294,4 +294,13 @@ gboolean collect_try(App *app, const SourceRow *source, gint64 *out_ms, GError *
   gboolean good = give_text(app, source, record, &records, error);
   *out_ms = (g_get_monotonic_time() - began_us) / 1000;
   return good;
+}
+
+char *collect_ask_state(const App *app) {
+  char line[4096];
+  int fd = collect_socket_connect(app);
+  gboolean good = fd >= 0 && send_all(fd, "STATE\n", strlen("STATE\n")) && read_line(fd, STATE_MS, line, sizeof line);
+  if (fd >= 0)
+    close(fd);
+  return good ? g_strdup(line) : NULL;
 }

@@ -92,6 +92,7 @@ struct Collector {
   Watch wake_watch;
   gboolean ending, ended; /* atomic; ended: everything is committed */
   char *folder, *segments; /* home/log, home/log/segments */
+  PatternSet *patterns;    /* of text lines; NULL: the file is broken, lines are taken as they are */
   /* main */
   GHashTable *by_number; /* Source; changed under sources_lock */
   GMutex sources_lock;
@@ -111,7 +112,7 @@ struct Collector {
   GAsyncQueue *to_write, *to_look, *done, *to_keep, *rows;
   GPtrArray *in_flight; /* main: Batch given to the writer and not back, oldest first */
   /* counters of the whole, atomic */
-  guint64 udp_received, udp_dropped, kernel_dropped, refused, unlooked, looked_ms, look_lag_ms, commit_ms;
+  guint64 stored, udp_received, udp_dropped, kernel_dropped, refused, unlooked, looked_ms, look_lag_ms, commit_ms;
   GMutex trouble_lock;
   char disk_trouble[300], listen_trouble[600]; /* under trouble_lock */
   GThread *writer, *looker, *keeper;
@@ -170,6 +171,8 @@ gboolean follow_wants_turn(const Follow *follow); /* there was more to read */
 gpointer writer_run(gpointer collector);
 gpointer looker_run(gpointer collector);
 gpointer keeper_run(gpointer collector);
+
+char *collector_state(Collector *collector); /* a JSON object; any thread; g_free */
 
 /* What the keeper is told to do beside its rounds. */
 typedef struct {

@@ -3,6 +3,7 @@
  * A local caller sends one line and perhaps bytes, and gets one line back once what it gave is on the disk:
  *   ADD NUMBER FORMAT SIZE\n<bytes>   → OK RECORDS\n      records for a source
  *   TEST NUMBER MARK\n                → READY\n, then OK MS\n once a record that holds MARK was committed as that source's
+ *   STATE\n                            → the state of the collector as one line of JSON
  *   or WHY\n with WHY = FULL, NONE (no such source), BAD
  */
 #include "module/collect/collect_cut.h"
@@ -189,6 +190,10 @@ static void read_command(Collector *c, Stream *stream) {
   } else if (sscanf(stream->bytes, "TEST %u %63s", &number, stream->mark) == 2 && (stream->source = collector_source(c, number))) {
     set_local(c, stream, LOCAL_TESTING);
     answer(stream, "READY\n");
+  } else if (strcmp(stream->bytes, "STATE") == 0) {
+    g_autofree char *state = collector_state(c);
+    answer(stream, "%s\n", state);
+    stream->over = TRUE;
   } else {
     answer_last(stream, stream->mark[0] ? "NONE\n" : "BAD\n");
   }

@@ -7,6 +7,7 @@
 #include "core/message.h"
 #include "core/show.h"
 #include "core/user.h"
+#include "module/detect/detect_pack.h"
 #include "module/detect/detect_pages.h"
 #include <string.h>
 
@@ -28,7 +29,7 @@ static gboolean read_list(const char *bytes, gsize length, GByteArray *out, GErr
   return TRUE;
 }
 
-const SandboxJob DETECT_JOB_LIST = {"indicators", read_list, .deadline_ms = 20000};
+const SandboxJob DETECT_JOB_LIST = {"indicators", read_list, detect_warm_up, .deadline_ms = 20000};
 
 /* --- the page --- */
 
@@ -221,6 +222,10 @@ static void take_found(void *context, size_t index, Span where) {
 gboolean detect_list_find(Request *request, Doc *answer, GError **error) {
   StoreConn *conn = request_read(request, error);
   const char *value = input_text(request, "value");
+  doc_text(answer, KEY("list_url"), "/dau-hieu");
+  doc_bool(answer, KEY("asked"), value != NULL);
+  if (!value)
+    return TRUE;
   IndicatorSet *set = conn ? detect_indicator_set(request->app, conn, NULL, error) : NULL;
   if (!set)
     return FALSE;
@@ -228,8 +233,6 @@ gboolean detect_list_find(Request *request, Doc *answer, GError **error) {
   indicator_set_match(set, (Span){value, strlen(value)}, request->now_ms, take_found, &finding);
   indicator_set_free(set);
   doc_text(answer, KEY("value"), value);
-  doc_bool(answer, KEY("asked"), TRUE);
   doc_bool(answer, KEY("found"), finding.count > 0);
-  doc_text(answer, KEY("list_url"), "/dau-hieu");
   return TRUE;
 }

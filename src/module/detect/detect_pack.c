@@ -8,6 +8,7 @@
 
 enum { FILES_MAX = 4000, FILE_BYTES_MAX = 2 << 20, ALL_BYTES_MAX = 40 << 20, FAULTS_MAX = 500 };
 #define ONE_FILE "luat.yml"
+#define OWN_WORDS "ungcuu" /* the key of a rule below which this program has its own words */
 
 /* --- in the sandbox: bytes to files --- */
 
@@ -103,7 +104,7 @@ static json_t *own_words(const Tree *tree, size_t line) {
     if (document->line != line)
       continue;
     for (gsize k = 0; k < G_N_ELEMENTS(KEYS); k++) {
-      const char *text = tree_text(tree_get(document, "ungcuu"), KEYS[k]);
+      const char *text = tree_text(tree_get(document, OWN_WORDS), KEYS[k]);
       if (text)
         json_object_set_new(own, KEYS[k], json_string(text));
     }
@@ -146,20 +147,29 @@ static Span span_of(const json_t *text) {
   return (Span){json_string_value(text), json_string_length(text)};
 }
 
-static void read_rules(json_t *files, json_t *rules, json_t *faults) {
+/* Each rule with the tree of its file, for what only this program reads of it. */
+static void describe_all(const RuleSet *set, GHashTable *trees, json_t *rules) {
+  for (size_t i = 0; i < rule_set_count(set); i++) {
+    const Rule *rule = rule_set_rule(set, i);
+    json_array_append_new(rules, describe(rule, g_hash_table_lookup(trees, rule->file)));
+  }
+}
+
+static void read_rules(const json_t *files, json_t *rules, json_t *faults) {
   const RuleOptions options = {0};
   RuleSet *set = rule_set_new(&options);
-  size_t from = 0, i;
-  json_t *file;
-  json_array_foreach(files, i, file) {
-    ScanError error = {0};
+  g_autoptr(GHashTable) trees = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)tree_free);
+  for (gsize i = 0; i < json_array_size(files); i++) {
+    const json_t *file = json_array_get(files, i);
+    const char *path = json_string_value(json_object_get(file, "path"));
     Span yaml = span_of(json_object_get(file, "yaml"));
-    Tree *tree = tree_read(yaml, &error);
-    rule_set_add(set, json_string_value(json_object_get(file, "path")), yaml);
-    for (; from < rule_set_count(set); from++)
-      json_array_append_new(rules, describe(rule_set_rule(set, from), tree));
-    tree_free(tree);
+    ScanError error = {0};
+    if (g_strstr_len(yaml.bytes, (gssize)yaml.size, "\n" OWN_WORDS ":"))
+      g_hash_table_replace(trees, (char *)(gintptr)path, tree_read(yaml, &error));
+    rule_set_add(set, path, yaml);
   }
+  rule_set_finish(set);
+  describe_all(set, trees, rules);
   list_faults(set, faults);
   rule_set_free(set);
 }
@@ -181,7 +191,20 @@ static gboolean read_pack(const char *bytes, gsize length, GByteArray *out, GErr
   return good;
 }
 
-const SandboxJob DETECT_JOB_PACK = {"rules", read_pack, .deadline_ms = 30000};
+static int compare_words(const void *a, const void *b) {
+  return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* What the libraries ask the system for once, and could not ask in the jail: jansson a random seed, qsort the size of the memory. */
+void detect_warm_up(void) {
+  const char *words[512];
+  for (gsize i = 0; i < G_N_ELEMENTS(words); i++)
+    words[i] = i % 2 ? "a" : "b";
+  qsort(words, G_N_ELEMENTS(words), sizeof *words, compare_words);
+  json_object_seed(0);
+}
+
+const SandboxJob DETECT_JOB_PACK = {"rules", read_pack, detect_warm_up, .deadline_ms = 30000};
 
 /* --- outside of it --- */
 
@@ -198,10 +221,6 @@ json_t *detect_pack_read(const char *bytes, gsize length, GError **error) {
   return NULL;
 }
 
-static int compare_names(gconstpointer a, gconstpointer b) {
-  return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 static gboolean gather(const char *folder, const char *below, json_t *files, GError **error) {
   g_autofree char *path = g_build_filename(folder, below, NULL);
   g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
@@ -209,7 +228,7 @@ static gboolean gather(const char *folder, const char *below, json_t *files, GEr
   gboolean good = TRUE;
   for (const char *name; dir && (name = g_dir_read_name(dir));)
     g_ptr_array_add(names, g_strdup(name));
-  g_ptr_array_sort(names, compare_names);
+  g_ptr_array_sort(names, compare_words);
   for (guint i = 0; good && i < names->len; i++) {
     const char *name = g_ptr_array_index(names, i);
     g_autofree char *inner = *below ? g_build_filename(below, name, NULL) : g_strdup(name);

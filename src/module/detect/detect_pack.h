@@ -13,3 +13,4 @@ json_t *detect_pack_read(const char *bytes, gsize length, GError **error);
 GBytes *detect_pack_gather(const char *folder, GError **error);
 /* Its id where that can stand in an address, else the beginning of a hash of id, name or title. g_free. */
 char *detect_rule_code(const Rule *rule);
+void detect_warm_up(void); /* of the jobs of the sandbox */

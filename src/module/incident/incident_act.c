@@ -1,4 +1,5 @@
 #include "module/incident/incident_act.h"
+#include "module/incident/incident_delivery.h"
 #include "module/incident/incident_figure.h"
 #include "base/date.h"
 #include "base/id.h"
@@ -52,6 +53,10 @@ static const struct {
     {"incident.notice_send",       COMMAND, UNDECIDED " " CONFIRMED, TRUE, act_notice_send, "Đã ghi việc gửi."},
     {"incident.notice_confirm",    COMMAND, ANY,        FALSE, act_notice_confirm,    "Đã ghi nơi nhận xác nhận."},
     {"incident.notice_fail",       COMMAND, UNDECIDED " " CONFIRMED, FALSE, act_notice_fail, "Đã ghi lần gửi không thành."},
+    {"incident.notice_mail",       COMMAND, OPEN,       FALSE, act_notice_mail,       "Đã đưa vào hàng gửi thư."},
+    {"incident.delivery_again",    COMMAND, ANY,        FALSE, act_delivery_again,    "Đã đưa vào hàng gửi thư."},
+    {"incident.delivery_sent",     COMMAND, ANY,        FALSE, act_delivery_sent,     "Đã ghi nơi nhận đã nhận thư."},
+    {"incident.delivery_stop",     COMMAND, ANY,        FALSE, act_delivery_stop,     "Đã thôi gửi thư."},
     {"incident.outcome",           COMMAND, CONFIRMED " closed", TRUE, act_outcome,    "Đã ghi cách xử lý."},
     {"incident.close",             COMMAND, "ended",    TRUE,  act_close,             "Đã đóng hồ sơ."},
     {"incident.close_with_reason", COMMAND, CONFIRMED,  TRUE,  act_close,             "Đã đóng hồ sơ, có lý do."},
@@ -66,6 +71,11 @@ static gsize find_act(const char *operation) {
 }
 
 /* --- small helpers --- */
+
+gboolean incident_is_one_of(const char *word, const char *list) {
+  g_auto(GStrv) words = g_strsplit(list, " ", -1);
+  return g_strv_contains((const char *const *)words, word);
+}
 
 const char *incident_given(const Request *request, const char *field) {
   const char *text = input_text(request, field);
@@ -166,8 +176,7 @@ typedef struct {
 } ActRun;
 
 static gboolean check_state(const Incident *incident, const char *states, GError **error) {
-  g_auto(GStrv) list = g_strsplit(states, " ", -1);
-  if (g_strv_contains((const char *const *)list, incident->state))
+  if (incident_is_one_of(incident->state, states))
     return TRUE;
   g_set_error(error, APP_ERROR, ERROR_REFUSED, "%s đang ở trạng thái “%s” nên không làm được việc này.", incident->code,
               incident_state_label(incident->state));

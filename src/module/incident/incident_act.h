@@ -28,6 +28,7 @@ Incident *incident_reload(Change *change, const char *id, GError **error);
 /* The next line of the log. at_ms 0: now. kind: note, auto, fix. */
 gboolean incident_write_log(IncidentCall *call, const char *kind, gint64 at_ms, const char *text, gint64 corrects, GError **error);
 gboolean incident_auto_log(IncidentCall *call, GError **error, const char *format, ...) G_GNUC_PRINTF(3, 4);
+gboolean incident_is_one_of(const char *word, const char *list); /* words with blanks between them */
 const char *incident_new_id(IncidentCall *call);
 const char *incident_moment(Arena *arena, gint64 ms); /* 14:35 21/11/2026 */
 const char *incident_given(const Request *request, const char *field); /* "" where nothing was given */
@@ -64,6 +65,15 @@ gboolean incident_keep_evidence(IncidentCall *call, const char *title, const cha
  * then recorded and told too. `action`: accessed, archived. The caller closes it. */
 int incident_open_evidence(Request *request, Incident *incident, const IncidentEvidence *evidence, const char *action, gint64 *out_size_bytes,
                            GError **error);
+
+/* --- notices: incident_notice.c --- */
+
+typedef struct {
+  const char *channel, *recipient, *proof, *account_id;
+  gint64 at_ms;
+} IncidentNoticeWent;
+/* It was sent by itself, not by an act: notice, log, facts, and the case written back. */
+gboolean incident_notice_went(IncidentCall *call, const char *notice_id, const IncidentNoticeWent *went, GError **error);
 
 /* --- the acts --- */
 

@@ -1,6 +1,6 @@
 #include "module/incident/incident.h"
+#include "module/incident/incident_delivery.h"
 #include "module/incident/incident_filter.h"
-#include "module/incident/incident_pages.h"
 #include "module/incident/incident_paper.h"
 #include "module/incident/incident_upload.h"
 #include <string.h>
@@ -73,7 +73,7 @@ static const Field FOLLOW_ADD_FIELDS[] = {{"code", FIELD_ID, "Mã tin báo", TRU
                                           {"file", FIELD_FILE, "Ảnh, tệp"}, {NULL}};
 static const Field ADD_FIELDS[] = {
     {"source", FIELD_CHOICE, "Nhận tin qua", TRUE, .choices = SOURCE_CHOICES},
-    {"description", FIELD_LONG_TEXT, "Nội dung tin báo", TRUE, 5, 20000, .help = "Ghi lời kể, hoặc dán nguyên văn thư."},
+    {"description", FIELD_LONG_TEXT, "Nội dung tin báo", TRUE, 5, 20000, .help = "Ghi lời kể, hoặc dán nguyên văn thư, cả dòng Từ và Tiêu đề: người gửi được gửi thư xác nhận."},
     {"title", FIELD_TEXT, "Tên sự cố", FALSE, 3, 200},
     {"kind", FIELD_CHOICE, "Loại (nếu đã rõ)"},
     {"detected", FIELD_TIME, "Thời điểm phát hiện", TRUE, .help = "Thời hạn tính từ lúc này, không từ lúc nhập."},
@@ -185,6 +185,17 @@ static const Field RECEIVED_FIELDS[] = {ID, {"notice", FIELD_ID, "Thông báo", 
                                         {"proof", FIELD_TEXT, "Số tiếp nhận, người xác nhận", FALSE, 0, 500}, {NULL}};
 static const Field FAIL_FIELDS[] = {ID, {"notice", FIELD_ID, "Thông báo", TRUE}, {"channel", FIELD_CHOICE, "Đã thử cách nào", TRUE, .choices = CHANNEL_CHOICES},
                                     REASON("reason", "Vì sao không được"), {NULL}};
+#define MAIL_FIELDS_SHARED                                                                                             \
+  ID, {"notice", FIELD_ID, "Thông báo", TRUE}, {"to", FIELD_IDS, "Nơi nhận (mã vai trò; không nêu: mọi nơi có địa chỉ)"},  \
+      {"chosen", FIELD_BOOL, "Đã chọn nơi nhận", .hidden = TRUE}, {"more", FIELD_TEXT, "Thêm địa chỉ thư", FALSE, 0, 1000}
+static const Field PREVIEW_FIELDS[] = {MAIL_FIELDS_SHARED, {NULL}};
+static const Field MAIL_FIELDS[] = {MAIL_FIELDS_SHARED, {"subject", FIELD_TEXT, "Tiêu đề thư", FALSE, 3, 300},
+                                    {"text", FIELD_LONG_TEXT, "Nội dung thư", FALSE, 10, 20000},
+                                    {"attach", FIELD_IDS, "Văn bản kèm theo"}, {NULL}};
+static const Field DELIVERY_FIELDS[] = {ID, {"delivery", FIELD_ID, "Thư", TRUE}, {NULL}};
+static const Field DELIVERY_SENT_FIELDS[] = {ID, {"delivery", FIELD_ID, "Thư", TRUE},
+                                             {"proof", FIELD_TEXT, "Ai ở nơi nhận nói đã nhận, lúc nào", TRUE, 3, 500}, {NULL}};
+static const Field DELIVERY_STOP_FIELDS[] = {ID, {"delivery", FIELD_ID, "Thư", TRUE}, REASON("reason", "Lý do"), {NULL}};
 static const Field PAPER_FORM_FIELDS[] = {ID, {"form", FIELD_ID, "Mẫu", TRUE}, {"paper", FIELD_ID, "Văn bản"}, {NULL}};
 static const Field PAPER_SAVE_FIELDS[] = {ID, {"form", FIELD_ID, "Mẫu", TRUE}, {"paper", FIELD_ID, "Văn bản", .hidden = TRUE},
                                           {"fields", FIELD_JSON, "Các mục (JSON theo mã mục)", .hidden = TRUE}, VERSION, {NULL}};
@@ -276,6 +287,13 @@ static const Operation OPERATIONS[] = {
     ACT("notice_send", "/thong-bao/{notice}/gui", "command", "Ghi việc đã gửi một thông báo", SEND_FIELDS),
     ADD("notice_confirm", "/thong-bao/{notice}/xac-nhan", "command", "Ghi nơi nhận đã xác nhận", RECEIVED_FIELDS),
     ADD("notice_fail", "/thong-bao/{notice}/loi", "command", "Ghi lần gửi không thành", FAIL_FIELDS),
+    {"incident.notice_preview", "GET", CASE "/thong-bao/{notice}/thu", "incident.command", "Xem trước thông báo gửi qua thư",
+     incident_notice_preview, PREVIEW_FIELDS, .page = "incident/notice.html", .columns = "recipients:receiver,address,ground,name"},
+    {"incident.notice_mail", "POST", CASE "/thong-bao/{notice}/thu", "incident.command", "Gửi thông báo qua thư đến các nơi nhận",
+     incident_notice_mail, MAIL_FIELDS, .after = CASE},
+    ADD("delivery_again", "/thu/{delivery}/gui-lai", "command", "Gửi lại một thư", DELIVERY_FIELDS),
+    ADD("delivery_sent", "/thu/{delivery}/da-nhan", "command", "Ghi nơi nhận nói đã nhận thư không rõ kết quả", DELIVERY_SENT_FIELDS),
+    ADD("delivery_stop", "/thu/{delivery}/thoi", "command", "Thôi gửi một thư đang chờ", DELIVERY_STOP_FIELDS),
     ADD("task_add", "/viec", "work", "Giao việc trong sự cố", TASK_FIELDS),
     ADD("task_finish", "/viec/{task}/xong", "work", "Hoàn thành việc được giao", TASK_DONE_FIELDS),
     ADD("note", "/dien-bien", "work", "Ghi diễn biến", NOTE_FIELDS),
@@ -332,7 +350,7 @@ static const PermissionRow PERMISSIONS[] = {
 static const SettingRow SETTINGS[] = {
     {"incident.reports_per_hour", FIELD_INT, "20", "Số tin báo nhận từ một địa chỉ trong một giờ", "Trang báo sự cố không cần tài khoản", 1, 10000, TRUE},
     {"incident.at_once_minutes", FIELD_INT, "60", "Số phút coi là “ngay”", "Văn bản viết “ngay”, không nêu số phút; gửi sau đó ghi là gửi muộn", 0, 1440, TRUE},
-    {"incident.acknowledge_minutes", FIELD_INT, "15", "Số phút chờ người tiếp nhận", "Quá số phút này mà chưa ai tiếp nhận thì báo lên", 1, 1440, TRUE},
+    {"incident.acknowledge_minutes", FIELD_INT, "15", "Số phút chờ người tiếp nhận", "Quá số phút này thì báo lãnh đạo đơn vị, rồi cấp trên. Gợi ý; văn bản không nêu số phút", 1, 1440, TRUE},
     {"incident.upload_days", FIELD_INT, "7", "Số ngày giữ tệp chứng cứ tải dở", "Quá số ngày này không ai tải tiếp thì bỏ phần đã nhận, có ghi nhật ký", 1, 365, TRUE},
     {"incident.evidence_gigabytes", FIELD_INT, "500", "Tệp chứng cứ lớn nhất tải theo từng phần (GB)", NULL, 1, 1000000, TRUE},
     {NULL},

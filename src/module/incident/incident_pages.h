@@ -52,16 +52,21 @@ void incident_show_row(Request *request, Doc *list, const Incident *incident);
 const char *incident_due_css(gint64 due_ms, gint64 now_ms);
 /* An at-once notice is late after the minutes of the setting, any other after its due time. */
 gboolean incident_notice_is_late(const App *app, gint64 at_once, gint64 due_ms, gint64 sent_ms);
-/* "state" {class, label} of a notice: Chưa gửi, Đã gửi, Đã xác nhận nhận, Gửi muộn. */
-void incident_show_notice_state(Request *request, Doc *row, const IncidentNotice *notice);
+/* "state" {class, label} of a notice: Chưa gửi, Đang gửi, Gửi lỗi, Không rõ, Đã gửi, Đã xác nhận nhận, Gửi muộn.
+ * mail: incident_delivery_state(). */
+void incident_show_notice_state(Request *request, Doc *row, const IncidentNotice *notice, const char *mail);
+const char *incident_notice_text(Request *request, const Incident *incident, const IncidentNotice *notice); /* to copy; arena */
 /* What the actors of the law are called in this case; `parties` as incident_part gives them. */
 const char *incident_party_name(Request *request, const Doc *parties, const char *actor);
 const char *incident_party_names(Request *request, const GPtrArray *actors, const Doc *parties);
-gboolean incident_add_phone(Request *request, const char *body_id, Doc *answer, GError **error); /* "phone", "tel" */
+gboolean incident_add_phone(Request *request, const char *body_id, Doc *answer, GError **error); /* "duty" (a name), "phone", "tel", "duty_until" */
 void incident_add_kinds(Request *request, Doc *form, const char *field, const json_t *chosen);
 gboolean incident_add_people(Request *request, const char *body_id, Doc *form, const char *field, GError **error);
 const json_t *incident_first_steps_of(Request *request, const Incident *incident); /* entry of first_steps.h for its first kind; NULL */
 const char *incident_custody_word(const char *action); /* Vietnamese */
+
+/* Adds to each assessment "shown_facts" [{label, value, was}] and "shown_clocks" [{what, due, was, added, gone}]. */
+void incident_shape_assessments(Request *request, Doc *list);
 
 /* The ruler of deadlines: from detection to the last due time; positions in per cent. `notices` of IncidentNotice. */
 void incident_add_ruler(Request *request, Doc *answer, const Incident *incident, const GPtrArray *notices);

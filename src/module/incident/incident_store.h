@@ -15,6 +15,8 @@ gboolean incident_store_update(StoreConn *conn, Incident *incident, gint64 versi
 gboolean incident_store_sees(StoreConn *conn, const char *incident_id, const char *body_id);
 /* Reports from one address since then. */
 gboolean incident_store_count_from(StoreConn *conn, const char *remote, gint64 since_ms, gint64 *out_count, GError **error);
+/* Lines and pieces of evidence that a case got since then from people without an account. */
+gboolean incident_store_count_told(StoreConn *conn, const char *incident_id, gint64 since_ms, gint64 *out_count, GError **error);
 gboolean incident_store_index(Change *change, const Incident *incident, GError **error);
 /* The body that a public report without one goes to: the first top-level body. NULL without error: none. */
 const char *incident_store_first_body(StoreConn *conn, Arena *arena, GError **error);
@@ -90,5 +92,3 @@ typedef gboolean (*IncidentFunc)(const Incident *incident, gint64 sort_ms, void 
 gboolean incident_store_list(StoreConn *conn, Arena *arena, const IncidentQuery *query, IncidentFunc func, void *data,
                              GError **error);
 gboolean incident_store_count(StoreConn *conn, const IncidentQuery *query, gint64 *out_count, GError **error);
-/* Reports that nobody has acknowledged since then, of all bodies. */
-GPtrArray *incident_store_waiting(StoreConn *conn, Arena *arena, gint64 before_ms, GError **error); /* ids */
