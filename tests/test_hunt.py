@@ -28,7 +28,7 @@ SIGN, OTHER = "203.0.113.41", "198.51.100.7"
 
 
 def line(number, text=None):
-    host = f"may-{number % 5:02d}"
+    host = f"may-{number % 7:02d}"
     return f"<30>Nov 20 09:{number % 60:02d}:00 {host} " + (text or f"cron[{number}]: chạy việc số {number} bình thường")
 
 
@@ -339,7 +339,7 @@ def test_packages_go_down_and_results_come_back(hunted, tmp_path):
     assert below.run("hunt", "import", tmp_path / "sua.zip", "--as", "qt").returncode == 2, "changed after it was signed"
     below.start()
     try:
-        below.cli("hunt", "triage", code, "normal", *[word for row in shown["groups"] for word in ("--groups", row["number"])])
+        below.cli("hunt", "triage", code, "--verdict", "normal", *[word for row in shown["groups"] for word in ("--groups", row["number"])])
         assert below.client().get(f"/san-lung/{code}/goi-ket-qua").status == 409, "not concluded"
         below.cli("hunt", "conclude", code, "Có một máy nối ra địa chỉ lạ, đã cách ly.")
         result = exported(below, "goi-ket-qua", code, "ket-qua.zip")

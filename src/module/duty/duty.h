@@ -49,7 +49,7 @@ gboolean duty_end_plan(Change *change, const char *plan_id, const char *reason, 
 
 /* The open duty is done, and this proves it: words, and the page of the record that says more ("/san-lung/SL-2026-0001"). Inside a change;
  * asks whether the user may complete the duty. */
-gboolean duty_prove(Change *change, const char *duty_id, const char *text, const char *link, GError **error);
+gboolean duty_fulfil(Change *change, const char *duty_id, const char *text, const char *link, GError **error);
 
 /* Appends the duties of a plan in the order of its tasks: {section, title, url, class, lead, partners, period, state, due, code, id}. */
 gboolean duty_list_of_plan(Request *request, const char *plan_id, Doc *list, GError **error);

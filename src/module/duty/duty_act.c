@@ -235,7 +235,7 @@ gboolean duty_end_plan(Change *change, const char *plan_id, const char *reason, 
   return ids != NULL;
 }
 
-gboolean duty_prove(Change *change, const char *duty_id, const char *text, const char *link, GError **error) {
+gboolean duty_fulfil(Change *change, const char *duty_id, const char *text, const char *link, GError **error) {
   static const DutyAction PROVED = {"completed", "duty.write", "todo doing approval", "done", TRUE, FALSE};
   const Request *request = change->request;
   const char *account = request->user ? request->user->id : NULL;

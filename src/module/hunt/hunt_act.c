@@ -221,7 +221,7 @@ typedef struct {
 static gboolean prove(Change *change, void *data, GError **error) {
   const Proving *proving = data;
   change_about(change, "hunt", proving->hunt->id, proving->hunt->body_id, json_pack("{s:s}", "duty", proving->duty_id));
-  return duty_prove(change, proving->duty_id, proving->text, proving->link, error) && hunt_store_update(change->conn, proving->hunt, error);
+  return duty_fulfil(change, proving->duty_id, proving->text, proving->link, error) && hunt_store_update(change->conn, proving->hunt, error);
 }
 
 static gboolean find_duty(const HuntDuty *duty, void *data) {
