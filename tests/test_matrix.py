@@ -43,6 +43,7 @@ RECORDS = {
     "/canh-bao": lambda site, body: alert(site, body),
     "/canh-bao/bo-qua": lambda site, body: site.cli("alert", "suppress", alert(site, body), "máy quét của đơn vị", "31/12/2026")["id"],
     "/su-co": lambda site, body: incident(site, body),
+    "/san-lung": lambda site, body: hunt(site, body),
 }
 
 # Inputs that name something of a case.
@@ -63,6 +64,17 @@ def attachment(site, body):
 
 def alert(site, body):
     return site.cli("alert", "add", "Quét cổng", "Phần mềm diệt mã độc", 3, "--at", body)["id"]
+
+
+def hunt(site, body):
+    """Concluded, with one result."""
+    source = site.cli("source", "add", "Máy săn lùng", "api", "--body", body)["id"]
+    logs = site.home / "san-lung.log"
+    logs.write_text("<30>Nov 20 09:00:00 may-01 app[1]: kết nối ra 203.0.113.41\n")
+    site.cli("log", "add", source, logs)
+    code = site.cli("hunt", "add", "Kết nối lạ", "Có máy nối ra ngoài", "--words", "ket noi", "--at", body)["code"]
+    site.cli("hunt", "run", code)
+    return {"id": code, "group": "1", "groups": ["1"]}
 
 
 def incident(site, body):
