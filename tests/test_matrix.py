@@ -74,7 +74,7 @@ def hunt(site, body):
     site.cli("log", "add", source, logs)
     code = site.cli("hunt", "add", "Kết nối lạ", "Có máy nối ra ngoài", "--words", "ket noi", "--at", body)["code"]
     site.cli("hunt", "run", code)
-    return {"id": code, "group": "1", "groups": ["1"]}
+    return {"id": code, "group": "1", "groups": ["1"], "duty": RECORDS["/nhiem-vu"](site, body)}
 
 
 def incident(site, body):

@@ -49,6 +49,7 @@ CREATE TABLE hunt (
 );
 CREATE INDEX hunt_running ON hunt(started_ms) WHERE state = 'running';
 CREATE INDEX hunt_concluded ON hunt(body_id, concluded_ms) WHERE state = 'concluded';
+CREATE INDEX hunt_estimate ON hunt(pack_id, created_ms) WHERE kind = 'estimate';
 CREATE INDEX hunt_handed ON hunt(handed_from) WHERE handed_from IS NOT NULL;
 
 -- One row for the body and each above it, and for each tab of the list that holds the hunt.

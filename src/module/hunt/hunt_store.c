@@ -47,7 +47,7 @@ static const StoreSql SQL[] = {
     [SQL_PAGE] = {"hunt.page",
                   "SELECT " COLUMNS FROM "JOIN hunt_scope p ON p.hunt_id = h.id WHERE p.body_id = $1 AND p.tab = $2 AND (p.at_ms, p.hunt_id) < ($4, $5) "
                   "ORDER BY p.at_ms DESC, p.hunt_id DESC LIMIT $3", NULL},
-    [SQL_COUNT] = {"hunt.count", "SELECT count(*) FROM (SELECT 1 AS one FROM hunt_scope WHERE body_id = $1 AND tab = $2 LIMIT $3) AS some", NULL},
+    [SQL_COUNT] = {"hunt.count", "WITH few AS (SELECT 1 AS one FROM hunt_scope WHERE body_id = $1 AND tab = $2 LIMIT $3) SELECT count(*) FROM few", NULL},
     [SQL_HANDED] = {"hunt.handed", "SELECT " COLUMNS FROM "WHERE h.handed_from = $1 ORDER BY b.sort_key, h.id LIMIT 500", NULL},
     [SQL_GROUPS] = {"hunt.groups", GROUP_COLUMNS "WHERE g.hunt_id = $1 ORDER BY g.last_ms DESC, g.number LIMIT $2", NULL},
     [SQL_GROUP] = {"hunt.group", GROUP_COLUMNS "WHERE g.hunt_id = $1 AND g.number = $2", NULL},
@@ -75,8 +75,9 @@ static const StoreSql SQL[] = {
                     "h.state = 'concluded' AND h.kind = 'hunt' WHERE a.ancestor_id = $1 AND a.depth > 0 AND b.kind IN ('tinh', 'so', 'xa') AND "
                     "b.closed_day IS NULL GROUP BY b.id, b.name, b.sort_key ORDER BY 3, 4, b.sort_key LIMIT $4", NULL},
     [SQL_DUTIES] = {"hunt.duties",
-                    "SELECT id, code, title, due_day, state FROM duty WHERE (body_id = $1 OR lead_body_id = $1) AND state IN ('todo', 'doing', 'approval') "
-                    "AND (law_rule = 'san-lung-moi-nguy-hai' OR title LIKE '%ăn lùng%') ORDER BY due_day, id LIMIT 20", NULL},
+                    "SELECT d.id, d.code, d.title, d.due_day, d.state FROM duty_scope s JOIN duty d ON d.id = s.duty_id WHERE s.body_id = $1 AND s.open = 1 "
+                    "AND (d.body_id = $1 OR d.lead_body_id = $1) AND (d.law_rule = 'san-lung-moi-nguy-hai' OR d.title LIKE '%ăn lùng%') "
+                    "ORDER BY s.due_key, d.id LIMIT 20", NULL},
 };
 const StoreSqlTable hunt_sql = {SQL, G_N_ELEMENTS(SQL)};
 
