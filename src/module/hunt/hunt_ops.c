@@ -48,7 +48,7 @@ static const Field ESTIMATE_FIELDS[] = {{"pack", FIELD_ID, "Bộ luật", TRUE, 
                                         {"level", FIELD_INT, "Từ mức", FALSE, 0, 4, .hidden = TRUE},
                                         {"days", FIELD_INT, "Số ngày gần đây", FALSE, 1, 366, .hidden = TRUE}, {NULL}};
 static const Field IMPORT_FIELDS[] = {{"file", FIELD_FILE, "Tệp gói săn lùng", TRUE}, {NULL}};
-static const Field ANSWER_FIELDS[] = {ID, {"file", FIELD_FILE, "Tệp gói kết quả", TRUE}, {NULL}};
+static const Field ANSWER_FIELDS[] = {ID, {"file", FIELD_FILE, "Tệp gói kết quả"}, {NULL}};
 static const Field HAND_FIELDS[] = {ID, {"bodies", FIELD_IDS, "Đơn vị", TRUE}, {NULL}};
 static const Field SEARCH_FIELDS[] = {{"q", FIELD_TEXT, "Từ cần tìm", FALSE, 1, 200}, {"source", FIELD_ID, "Nguồn nhật ký"}, {"from", FIELD_DAY, "Từ ngày"},
                                       {"to", FIELD_DAY, "Đến hết ngày"}, {"after", FIELD_TEXT, "Sau dòng", FALSE, 0, 200},
