@@ -27,22 +27,19 @@ static unsigned first_places(size_t left) {
 }
 
 /* At least 16 bytes may be read behind the value. */
-__attribute__((target("avx2"))) void slot_windows_avx2(Run *run, void (*found)(Run *run, size_t at)) {
-  const __m256i factor = _mm256_set1_epi32((int)0x9e3779b1u);
-  const __m128i shift = _mm_cvtsi32_si128((int)run->slot->filter_shift);
-  if (run->folded.size < 4)
-    return;
-  for (size_t i = 0, count = run->folded.size - 3; i < count; i += 8) {
-    __m256i hashes = _mm256_srl_epi32(_mm256_mullo_epi32(windows_at(run->folded.bytes + i), factor), shift);
-    for (unsigned hits = bits_at(run->slot->filter, hashes) & first_places(count - i); hits; hits &= hits - 1)
-      found(run, i + (unsigned)__builtin_ctz(hits));
-  }
-}
-
-__attribute__((target("avx2"))) void slot_pairs_avx2(Run *run, void (*found)(Run *run, size_t at)) {
+__attribute__((target("avx2"))) void slot_places_avx2(Run *run, void (*found)(Run *run, size_t at)) {
+  const Slot *slot = run->slot;
+  const __m256i factor = _mm256_set1_epi32((int)0x9e3779b1u), three = _mm256_set1_epi32(0xffffff), two = _mm256_set1_epi32(0xffff);
+  const __m128i shift = _mm_cvtsi32_si128((int)slot->filter_shift);
+  bool threes = slot->windows.widths & 1u << 3;
   for (size_t i = 0; i < run->folded.size; i += 8) {
-    __m256i pairs = _mm256_and_si256(windows_at(run->folded.bytes + i), _mm256_set1_epi32(0xffff));
-    for (unsigned hits = bits_at(run->slot->pairs, pairs) & first_places(run->folded.size - i); hits; hits &= hits - 1)
+    __m256i windows = windows_at(run->folded.bytes + i);
+    unsigned hits = bits_at(slot->filter, _mm256_srl_epi32(_mm256_mullo_epi32(windows, factor), shift));
+    if (threes)
+      hits |= bits_at(slot->filter, _mm256_srl_epi32(_mm256_mullo_epi32(_mm256_and_si256(windows, three), factor), shift));
+    if (slot->pairs)
+      hits |= bits_at(slot->pairs, _mm256_and_si256(windows, two));
+    for (hits &= first_places(run->folded.size - i); hits; hits &= hits - 1)
       found(run, i + (unsigned)__builtin_ctz(hits));
   }
 }
@@ -51,11 +48,7 @@ bool slot_has_avx2(void) {
   return false;
 }
 
-void slot_windows_avx2(Run *run, void (*found)(Run *run, size_t at)) {
-  (void)run, (void)found;
-}
-
-void slot_pairs_avx2(Run *run, void (*found)(Run *run, size_t at)) {
+void slot_places_avx2(Run *run, void (*found)(Run *run, size_t at)) {
   (void)run, (void)found;
 }
 #endif
