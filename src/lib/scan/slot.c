@@ -200,6 +200,8 @@ static void add_searched(Slot *slot) {
   }
   if (slot->windows.entries)
     fill_filter(slot);
+  slot_nibbles_build(slot);
+  slot_raw_build(slot);
   free(pieces);
   free(counts);
 }
@@ -265,7 +267,7 @@ void slot_free(Slot *slot) {
 
 /* ---- matching ---- */
 
-enum { FOLD_BEFORE = 8, FOLD_BEHIND = 32 }; /* around the folded value: keys of whole words are read beyond it */
+enum { FOLD_BEFORE = 8, FOLD_BEHIND = 72 }; /* around the folded value: keys of whole words are read beyond it */
 
 SlotWork *slot_work_new(uint32_t pattern_count, bool plain) {
   SlotWork *work = scan_new(1, sizeof *work);
@@ -470,7 +472,9 @@ size_t slot_match(const Slot *slot, SlotWork *work, Span text, const uint32_t **
   fold_value(&run);
   match_exact(&run);
   match_anchored(&run);
-  if (slot->filter && work->avx2)
+  if (slot->few && work->avx2)
+    slot_nibbles_avx2(&run, try_place);
+  else if (slot->filter && work->avx2)
     slot_places_avx2(&run, try_place);
   else if (slot->filter)
     match_searched(&run);
@@ -480,4 +484,8 @@ size_t slot_match(const Slot *slot, SlotWork *work, Span text, const uint32_t **
     match_others(&run);
   *out_ids = work->hits;
   return work->hit_count;
+}
+
+bool slot_may_match(const Slot *slot, const SlotWork *work, Span json) {
+  return !slot->raw || !work->avx2 || slot_raw_avx2(&slot->raw_nibbles, json);
 }
