@@ -375,18 +375,22 @@ static void try_pieces(Run *run, uint32_t piece, size_t at) {
   }
 }
 
-/* A place where a filter has its bit. Behind the value there are zeros. */
-static void try_place(Run *run, size_t at) {
-  const Table *windows = &run->slot->windows;
-  uint32_t window;
-  memcpy(&window, run->folded.bytes + at, 4);
-  for (uint32_t width = 4; width; width--)
-    if (windows->widths & 1u << width)
-      try_pieces(run, table_find(windows, window & UINT32_MAX >> (32 - width * 8), width), at);
-}
-
 static bool has_bit(const uint64_t *bits, uint32_t at) {
   return bits[at >> 6] >> (at & 63) & 1;
+}
+
+/* A place where a window may begin. Behind the value there are zeros. */
+static void try_place(Run *run, size_t at) {
+  const Slot *slot = run->slot;
+  uint32_t window;
+  memcpy(&window, run->folded.bytes + at, 4);
+  for (uint32_t width = 4; width; width--) {
+    uint32_t key = window & UINT32_MAX >> (32 - width * 8);
+    bool may = slot->windows.widths & 1u << width &&
+               (width < 3 || has_bit(slot->filter, window_hash(key) >> slot->filter_shift));
+    if (may)
+      try_pieces(run, table_find(&slot->windows, key, width), at);
+  }
 }
 
 static void match_searched(Run *run) {
