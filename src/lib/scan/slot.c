@@ -107,10 +107,6 @@ static Span needed_piece(Slot *slot, const Pattern *pattern) {
   return pattern->cased ? fold_copy(slot, piece) : piece;
 }
 
-static uint32_t window_hash(uint32_t window) {
-  return window * 0x9e3779b1u;
-}
-
 /* What logs of Windows are full of: a window from here finds little. */
 static const char common_text[] =
     "c:\\windows\\system32\\ c:\\windows\\syswow64\\ c:\\program files (x86)\\ microsoft.net\\framework64\\v4.0.30319\\ .exe .dll "
@@ -123,7 +119,7 @@ enum { COMMON_WEIGHT = 100 };
 /* How often each window of four bytes stands in the pieces: the rarest of a piece is what its place in the filter is made of. */
 static void count_windows(uint16_t *counts, Span piece) {
   for (size_t i = 0; i + 4 <= piece.size; i++) {
-    uint16_t *count = &counts[window_hash((uint32_t)load_bytes(piece.bytes + i, 4)) >> 16];
+    uint16_t *count = &counts[slot_window_hash((uint32_t)load_bytes(piece.bytes + i, 4)) >> 16];
     *count = (uint16_t)(*count + (*count < UINT16_MAX));
   }
 }
@@ -131,7 +127,7 @@ static void count_windows(uint16_t *counts, Span piece) {
 static uint32_t rarest_window(const uint16_t *counts, Span piece) {
   uint32_t best = 0, least = UINT32_MAX;
   for (size_t i = 0; i + 4 <= piece.size; i++) {
-    uint32_t count = counts[window_hash((uint32_t)load_bytes(piece.bytes + i, 4)) >> 16];
+    uint32_t count = counts[slot_window_hash((uint32_t)load_bytes(piece.bytes + i, 4)) >> 16];
     if (count < least) {
       least = count;
       best = (uint32_t)i;
@@ -162,7 +158,7 @@ static void fill_filter(Slot *slot) {
     const TableEntry *entry = &slot->windows.entries[i];
     if (!entry->head || entry->width < 3)
       continue;
-    uint32_t hash = window_hash((uint32_t)entry->key) >> slot->filter_shift;
+    uint32_t hash = slot_window_hash((uint32_t)entry->key) >> slot->filter_shift;
     slot->filter[hash >> 6] |= 1ull << (hash & 63);
   }
 }
@@ -201,7 +197,7 @@ static void add_searched(Slot *slot) {
   if (slot->windows.entries)
     fill_filter(slot);
   slot_nibbles_build(slot);
-  slot_raw_build(slot);
+  slot_raw_build(slot, counts);
   free(pieces);
   free(counts);
 }
@@ -387,7 +383,7 @@ static void try_place(Run *run, size_t at) {
   for (uint32_t width = 4; width; width--) {
     uint32_t key = window & UINT32_MAX >> (32 - width * 8);
     bool may = slot->windows.widths & 1u << width &&
-               (width < 3 || has_bit(slot->filter, window_hash(key) >> slot->filter_shift));
+               (width < 3 || has_bit(slot->filter, slot_window_hash(key) >> slot->filter_shift));
     if (may)
       try_pieces(run, table_find(&slot->windows, key, width), at);
   }
@@ -399,8 +395,8 @@ static void match_searched(Run *run) {
   for (size_t i = 0; i < run->folded.size; i++) {
     uint32_t window;
     memcpy(&window, run->folded.bytes + i, 4);
-    if (has_bit(slot->filter, window_hash(window) >> slot->filter_shift) ||
-        (threes && has_bit(slot->filter, window_hash(window & 0xffffff) >> slot->filter_shift)) ||
+    if (has_bit(slot->filter, slot_window_hash(window) >> slot->filter_shift) ||
+        (threes && has_bit(slot->filter, slot_window_hash(window & 0xffffff) >> slot->filter_shift)) ||
         (slot->pairs && has_bit(slot->pairs, window & 0xffff)))
       try_place(run, i);
   }
@@ -491,5 +487,5 @@ size_t slot_match(const Slot *slot, SlotWork *work, Span text, const uint32_t **
 }
 
 bool slot_may_match(const Slot *slot, const SlotWork *work, Span json) {
-  return !slot->raw || !work->avx2 || slot_raw_avx2(&slot->raw_nibbles, json);
+  return !slot->raw || !work->avx2 || slot_raw_avx2(slot, json);
 }

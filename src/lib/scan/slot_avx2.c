@@ -116,16 +116,27 @@ static bool begins_escape(Span record, size_t at) {
   return (at - before) % 2 == 0;
 }
 
-__attribute__((target("avx2"))) bool slot_raw_avx2(const Nibbles *nibbles, Span record) {
+static bool has_window(const Slot *slot, const char *bytes) {
+  uint32_t window = 0;
+  for (uint32_t i = 0; i < 4; i++)
+    window |= (uint32_t)(uint8_t)(bytes[i] + (bytes[i] >= 'A' && bytes[i] <= 'Z' ? 32 : 0)) << i * 8;
+  uint32_t bit = slot_window_hash(window) >> 20;
+  return slot->raw_filter[bit >> 6] >> (bit & 63) & 1;
+}
+
+__attribute__((target("avx2"))) bool slot_raw_avx2(const Slot *slot, Span record) {
   NibbleTables tables;
   char tail[96] = {0};
-  load_nibbles(nibbles, &tables);
+  load_nibbles(&slot->raw_nibbles, &tables);
   for (size_t i = 0; i < record.size; i += 32) {
     const char *bytes = record.bytes + i;
     if (record.size - i < 36)
       bytes = memcpy(tail, bytes, record.size - i);
-    if (places_of(&tables, bytes) || has_strange_letter(bytes))
+    if (has_strange_letter(bytes))
       return true;
+    for (unsigned places = places_of(&tables, bytes); places; places &= places - 1)
+      if (has_window(slot, bytes + (unsigned)__builtin_ctz(places)))
+        return true;
     for (unsigned escapes = escapes_of(bytes); escapes; escapes &= escapes - 1)
       if (begins_escape(record, i + (unsigned)__builtin_ctz(escapes)))
         return true;
@@ -145,8 +156,8 @@ void slot_nibbles_avx2(Run *run, void (*found)(Run *run, size_t at)) {
   (void)run, (void)found;
 }
 
-bool slot_raw_avx2(const Nibbles *nibbles, Span record) {
-  (void)nibbles, (void)record;
+bool slot_raw_avx2(const Slot *slot, Span record) {
+  (void)slot, (void)record;
   return true;
 }
 #endif

@@ -58,28 +58,36 @@ static bool is_plain(char c) {
   return c > ' ' && c < 0x7f && c != '"' && c != '\\';
 }
 
-/* A window of the piece that stands in the record as in the value; false: it has none. */
-static bool plain_window(const char *piece, size_t size, uint32_t *out_window) {
-  for (size_t i = 0, run = 0; i < size; i++) {
-    run = is_plain(piece[i]) ? run + 1 : 0;
-    if (run >= 4) {
-      memcpy(out_window, piece + i - 3, 4);
-      return true;
+/* The rarest window of the piece that stands in the record as in the value; false: it has none. */
+static bool plain_window(const uint16_t *counts, const Piece *piece, uint32_t *out_window) {
+  uint32_t least = UINT32_MAX;
+  for (size_t i = 0, run = 0; i < piece->size; i++) {
+    run = is_plain(piece->bytes[i]) ? run + 1 : 0;
+    if (run < 4)
+      continue;
+    uint32_t window;
+    memcpy(&window, piece->bytes + i - 3, 4);
+    if (counts[slot_window_hash(window) >> 16] < least) {
+      least = counts[slot_window_hash(window) >> 16];
+      *out_window = window;
     }
   }
-  return false;
+  return least < UINT32_MAX;
 }
 
-void slot_raw_build(Slot *slot) {
+void slot_raw_build(Slot *slot, const uint16_t *counts) {
   uint32_t windows[NIBBLE_WINDOWS_MAX];
   size_t count = slot->piece_count - 1;
   if (count != slot->count || count > NIBBLE_WINDOWS_MAX || !count)
     return;
   for (size_t i = 0; i < count; i++)
     if (slot->patterns[slot->pieces[i + 1].pattern].pattern->kind == MATCH_EXACT ||
-        !plain_window(slot->pieces[i + 1].bytes, slot->pieces[i + 1].size, &windows[i]))
+        !plain_window(counts, &slot->pieces[i + 1], &windows[i]))
       return;
-  for (size_t i = 0; i < count; i++)
+  for (size_t i = 0; i < count; i++) {
+    uint32_t bit = slot_window_hash(windows[i]) >> 20;
     put_window(&slot->raw_nibbles, windows[i], 4, true, bucket_of(i, count));
+    slot->raw_filter[bit >> 6] |= 1ull << (bit & 63);
+  }
   slot->raw = true;
 }
