@@ -32,7 +32,7 @@ typedef struct {
   uint8_t low[4][16], high[4][16];
 } Nibbles;
 
-enum { NIBBLE_WINDOWS_MAX = 128 }; /* with more of them the nibbles say yes too often */
+enum { NIBBLE_WINDOWS_MAX = 64 }; /* with more of them the nibbles say yes too often */
 
 struct Slot {
   SlotPattern *patterns;
