@@ -30,6 +30,8 @@ RECORDS = {
     "/he-thong": lambda site, body: site.cli("system", "add", "Cổng dịch vụ công", "--body", body)["id"],
     "/ke-hoach": lambda site, body: site.cli("plan", "import", ROOT / "tests/plans/xa-suoi-ha-2026.txt", "--body", body)["id"],
     "/tep": lambda site, body: attachment(site, body),
+    "/canh-bao": lambda site, body: alert(site, body),
+    "/canh-bao/bo-qua": lambda site, body: site.cli("alert", "suppress", alert(site, body), "máy quét của đơn vị", "31/12/2026")["id"],
 }
 
 FORMATS = {"date": "2026-01-01", "date-time": "2026-01-01T08:00:00+07:00", "email": "lan@example.vn", "binary": None, "password": None}
@@ -43,6 +45,10 @@ def attachment(site, body):
     site.cli("duty", "prove", made, "--note", "đã làm", "--file", paper)
     shown = str(site.cli("duty", "view", made))
     return re.search(r"/tep/([0-9a-f-]{36})", shown).group(1)
+
+
+def alert(site, body):
+    return site.cli("alert", "add", "Quét cổng", "Phần mềm diệt mã độc", 3, "--at", body)["id"]
 
 
 @pytest.fixture(scope="module")

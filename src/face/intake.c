@@ -17,6 +17,7 @@ struct Intake {
   gint64 upload_most;
   gsize form_bytes;
   struct MHD_PostProcessor *post;
+  gboolean raw; /* the body is a file by itself */
 };
 
 static void refuse(Intake *intake, ErrorCode code, const char *message) {
@@ -107,6 +108,21 @@ static enum MHD_Result take_form_part(void *data, enum MHD_ValueKind kind, const
   return MHD_YES;
 }
 
+/* A body of records, not of fields: it may be large, so it lies in a file of the spool. */
+static gboolean is_raw(const Call *call) {
+  static const char *const TYPES[] = {"application/x-ndjson", "application/ndjson", "text/plain", "application/octet-stream"};
+  for (gsize i = 0; call->content_type && i < G_N_ELEMENTS(TYPES); i++)
+    if (g_ascii_strncasecmp(call->content_type, TYPES[i], strlen(TYPES[i])) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+static void take_raw(Intake *intake, const char *bytes, size_t size) {
+  Upload *upload = intake->call->uploads->len ? last_upload(intake) : begin_upload(intake, RAW_BODY, RAW_BODY);
+  if (upload)
+    write_upload(intake, upload, bytes, size);
+}
+
 static enum MHD_Result take_query(void *data, enum MHD_ValueKind kind, const char *name, size_t name_size, const char *value,
                                   size_t size) {
   (void)kind, (void)name_size;
@@ -166,7 +182,8 @@ Intake *intake_new(struct MHD_Connection *connection, const char *method, const 
   const char *length = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Content-Length");
   if (length && g_ascii_strtoll(length, NULL, 10) > intake->upload_most + BODY_BYTES_MOST)
     refuse(intake, ERROR_TOO_LARGE, "Tệp lớn hơn giới hạn cho phép; chưa lưu gì.");
-  if (strcmp(method, "POST") == 0 && !intake->call->refusal)
+  intake->raw = strcmp(method, "POST") == 0 && is_raw(intake->call);
+  if (strcmp(method, "POST") == 0 && !intake->raw && !intake->call->refusal)
     intake->post = MHD_create_post_processor(connection, FORM_BUFFER_BYTES, take_form_part, intake);
   return intake;
 }
@@ -180,6 +197,8 @@ void intake_take(Intake *intake, const char *bytes, size_t size) {
     return;
   if (intake->post)
     MHD_post_process(intake->post, bytes, size);
+  else if (intake->raw)
+    take_raw(intake, bytes, size);
   else if (intake->call->body->len + size > BODY_BYTES_MOST)
     refuse(intake, ERROR_TOO_LARGE, "Nội dung gửi lên quá dài; chưa lưu gì.");
   else

@@ -117,6 +117,8 @@ static int allow_all(scmp_filter_ctx filter, const int *calls, gsize count) {
 static int fill_for_jobs(scmp_filter_ctx filter) {
   int failed = allow_all(filter, FOR_JOBS, G_N_ELEMENTS(FOR_JOBS));
   failed |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+  /* A library that would write machine code (regular expressions) hears no and does without. */
+  failed |= seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(mmap), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, PROT_EXEC));
   for (gsize i = 0; i < G_N_ELEMENTS(REFUSED); i++)
     failed |= seccomp_rule_add(filter, SCMP_ACT_ERRNO((guint16)REFUSED[i].error), REFUSED[i].call, 0);
   return failed;

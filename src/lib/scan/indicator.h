@@ -1,8 +1,8 @@
 /* Indicators of compromise: read from lists, matched against records.
  *
- * Sources: plain lists, CSV, MISP feed folders, STIX 2.1 bundles. Kinds of token.h and networks (CIDR). A domain also matches its subdomains.
- * MISP warning lists take out known good values (kept, marked, not matched).
- * An IndicatorSet is immutable once finished and shared by threads; a new one is swapped in by pointer.
+ * Sources: plain lists, CSV, MISP feed folders, STIX 2.1 bundles. Kinds of token.h and networks (CIDR). A domain also
+ * matches its subdomains. MISP warning lists take out known good values (kept, marked, not matched). An IndicatorSet is
+ * immutable once finished and shared by threads; a new one is swapped in by pointer.
  */
 #pragma once
 #include "lib/scan/token.h"
@@ -17,17 +17,26 @@ typedef struct {
   bool benign;                       /* on a warning list */
 } Indicator;
 
+enum { INDICATOR_BYTES_MAX = 256 << 20, INDICATORS_MAX = 8000000 };
+
 typedef struct IndicatorSet IndicatorSet;
 typedef enum { LIST_AUTO, LIST_PLAIN, LIST_CSV, LIST_MISP, LIST_STIX, LIST_WARNING } ListFormat;
 
 IndicatorSet *indicator_set_new(void);
 void indicator_set_free(IndicatorSet *set);
 /* Returns how many were taken; `faults` counts lines that are none. */
-size_t indicator_set_add(IndicatorSet *set, const char *source, Span bytes, ListFormat format, size_t *out_faults, ScanError *error);
+size_t indicator_set_add(IndicatorSet *set, const char *source, Span bytes, ListFormat format, size_t *out_faults,
+                         ScanError *error);
+/* One file, or all lists of a folder (a MISP feed: its events); bytes beyond INDICATOR_BYTES_MAX a file are refused. */
+size_t indicator_set_add_path(IndicatorSet *set, const char *path, ListFormat format, size_t *out_faults,
+                              ScanError *error);
+/* Makes the set ready: nothing can be added any more. */
 void indicator_set_finish(IndicatorSet *set);
 size_t indicator_set_count(const IndicatorSet *set);
 const Indicator *indicator_set_item(const IndicatorSet *set, size_t index);
 
 typedef void (*IndicatorFound)(void *context, size_t index, Span where);
+/* Whether a segment with these sorted hashes (log_reader_filter) can hold a hit. */
+bool indicator_set_joins(const IndicatorSet *set, const uint64_t *hashes, size_t count, int64_t now_ms);
 /* Every indicator not expired at `now_ms` and not benign that stands in the record. */
 void indicator_set_match(const IndicatorSet *set, Span record, int64_t now_ms, IndicatorFound found, void *context);

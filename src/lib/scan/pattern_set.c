@@ -1,4 +1,5 @@
-/* The file of line patterns: groups by program, each with its patterns in order; the first that fits gives the fields. */
+/* The file of line patterns: groups by program, each with its patterns in order; the first that fits gives the fields.
+ */
 #include <stdlib.h>
 #include <string.h>
 #include "lib/scan/decode_private.h"
@@ -103,7 +104,8 @@ static bool group_read(PatternSet *set, const TreeNode *node, ScanError *error) 
     tree_fault(error, node, "nhóm thiếu danh sách lines");
     return false;
   }
-  if (!programs_read(set, tree_get(node, "program"), &group, error) || !fixed_read(set, tree_get(node, "set"), &fixed, error))
+  if (!programs_read(set, tree_get(node, "program"), &group, error) ||
+      !fixed_read(set, tree_get(node, "set"), &fixed, error))
     return false;
   for (const TreeNode *line = lines->child; line; line = line->next)
     if (!line_read(set, line, &fixed, error))
@@ -149,7 +151,8 @@ static bool group_takes(const Group *group, Span program) {
     Span name = group->programs[i];
     bool prefix = name.size && name.bytes[name.size - 1] == '*';
     name.size -= prefix;
-    if ((prefix ? program.size >= name.size : program.size == name.size) && !memcmp(program.bytes, name.bytes, name.size))
+    if ((prefix ? program.size >= name.size : program.size == name.size) &&
+        !memcmp(program.bytes, name.bytes, name.size))
       return true;
   }
   return false;
@@ -160,6 +163,12 @@ static void fields_add(Decoder *decoder, Event *event, const PatternField *field
     decoder_add_key(decoder, event, fields[i].field, fields[i].value);
 }
 
+/* Most patterns of a program are ruled out by their first byte. */
+static bool may_begin(const Pattern *pattern, Span message) {
+  const PatternPart *first = pattern->parts;
+  return first->kind != PART_LITERAL || (message.size && *message.bytes == *first->literal.bytes);
+}
+
 bool pattern_set_apply(const PatternSet *set, Decoder *decoder, Span program, Span message, Event *event) {
   PatternField found[PATTERN_PARTS_MAX];
   size_t count;
@@ -168,7 +177,7 @@ bool pattern_set_apply(const PatternSet *set, Decoder *decoder, Span program, Sp
     if (!group_takes(group, program))
       continue;
     for (uint32_t j = group->first; j < group->end; j++)
-      if (pattern_match(&set->lines[j].pattern, message, found, &count)) {
+      if (may_begin(&set->lines[j].pattern, message) && pattern_match(&set->lines[j].pattern, message, found, &count)) {
         fields_add(decoder, event, found, count);
         fields_add(decoder, event, set->lines[j].fixed.fields, set->lines[j].fixed.count);
         return true;

@@ -84,6 +84,15 @@ static gboolean cannot_parse(const char *path, const ScanError *problem, GError 
   return FALSE;
 }
 
+PatternSet *detect_load_patterns(const char *data_dir, GError **error) {
+  g_autofree char *path = g_build_filename(data_dir, "rules", "patterns.yaml", NULL);
+  ScanError problem = {0};
+  PatternSet *patterns = pattern_set_load(path, &problem);
+  if (!patterns)
+    cannot_parse(path, &problem, error);
+  return patterns;
+}
+
 Route *detect_load_route(const char *data_dir, GError **error) {
   g_autofree char *logsource_path = g_build_filename(data_dir, "rules", "logsource.yaml", NULL);
   g_autofree char *fields_path = g_build_filename(data_dir, "rules", "fields.yaml", NULL);

@@ -3,12 +3,14 @@
 #include "lib/sandbox/sandbox.h"
 #include "lib/scan/correlate.h"
 #include "lib/scan/decode.h"
+#include "lib/scan/utf8.h"
 #include "module/detect/detect_files.h"
 #include "module/detect/detect_match_out.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -27,6 +29,7 @@ typedef struct {
 typedef struct {
   const Options *options;
   RuleSet *set;
+  PatternSet *patterns;
   FieldTable *table;
   Decoder *decoder;
   Matcher *matcher;
@@ -269,6 +272,23 @@ static gboolean scan_descriptor(Scan *scan, int file, Buffer *buffer, GError **e
   }
 }
 
+/* Windows exports files as UTF-16: they are turned into UTF-8 as a whole. FALSE: it is none, or too large for that. */
+static gboolean scan_utf16(Scan *scan, int file, Buffer *buffer) {
+  struct stat info;
+  if (fstat(file, &info) != 0 || !S_ISREG(info.st_mode) || info.st_size < 2 || info.st_size > BUFFER_BYTES_MAX)
+    return FALSE;
+  g_autoptr(GMappedFile) map = g_mapped_file_new_from_fd(file, FALSE, NULL);
+  Span text = map ? (Span){g_mapped_file_get_contents(map), g_mapped_file_get_length(map)} : (Span){"", 0};
+  if (!utf16_is_marked(text))
+    return FALSE;
+  buffer->room = MAX(buffer->room, text.size / 2 * 3);
+  buffer->bytes = g_realloc(buffer->bytes, buffer->room);
+  buffer->used = utf16_to_utf8(text, buffer->bytes);
+  scan->bytes += text.size;
+  scan_buffer(scan, buffer, TRUE);
+  return TRUE;
+}
+
 static gboolean scan_file(Scan *scan, Buffer *buffer, GError **error) {
   gboolean standard = strcmp(scan->file, "-") == 0;
   int file = standard ? STDIN_FILENO : open(scan->file, O_RDONLY | O_CLOEXEC);
@@ -278,8 +298,9 @@ static gboolean scan_file(Scan *scan, Buffer *buffer, GError **error) {
   }
   scan->decoder = decoder_new(scan->table, &(DecoderOptions){.format = scan->options->format,
                                                              .now_ms = g_get_real_time() / 1000,
-                                                             .offset_minutes = viet_nam_minutes});
-  gboolean good = scan_descriptor(scan, file, buffer, error);
+                                                             .offset_minutes = viet_nam_minutes,
+                                                             .patterns = scan->patterns});
+  gboolean good = scan_utf16(scan, file, buffer) || scan_descriptor(scan, file, buffer, error);
   if (!standard)
     close(file);
   return good;
@@ -360,13 +381,15 @@ static int scan_in_child(Scan *scan, const Route *route) {
   return 1;
 }
 
-static gboolean load(const Options *options, const App *app, RuleSet *set, Route **out_route, GError **error) {
+static gboolean load(Scan *scan, const Options *options, const App *app, Route **out_route, GError **error) {
+  RuleSet *set = scan->set;
   if (detect_add_rules(set, (const char *const *)options->rules->pdata, error) < 0)
     return FALSE;
   rule_set_finish(set);
   if (rule_set_fault_count(set))
     fprintf(stderr, "%zu chỗ trong luật không dùng được; xem: ungcuu rules check\n", rule_set_fault_count(set));
-  return (*out_route = detect_load_route(app->data_dir, error)) != NULL;
+  scan->patterns = detect_load_patterns(app->data_dir, error);
+  return scan->patterns && (*out_route = detect_load_route(app->data_dir, error)) != NULL;
 }
 
 static int scan_with(const Options *options, const App *app) {
@@ -377,8 +400,9 @@ static int scan_with(const Options *options, const App *app) {
   RuleSet *set = rule_set_new(&(RuleOptions){.least_level = level_of(options), .placeholders = placeholders});
   Route *route = NULL;
   Scan scan = {.options = options, .set = set};
-  int code = load(options, app, set, &route, &error) ? scan_in_child(&scan, route) : fail(error);
+  int code = load(&scan, options, app, &route, &error) ? scan_in_child(&scan, route) : fail(error);
   route_free(route);
+  pattern_set_free(scan.patterns);
   rule_set_free(set);
   detect_free_placeholders(placeholders);
   return code;
