@@ -22,7 +22,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
   Matcher *plain = matcher_new(set, route, table, &(MatcherOptions){.plain = true});
   Matcher *fast = matcher_new(set, route, table, &(MatcherOptions){.cache_entries = 1});
   Correlator *correlator = correlator_new(set, 1 << 16);
-  Span rest = SPAN(events);
+  Span rest = {events, sizeof events - 1};
   const Correlated *found;
   Event event;
   for (size_t used; decoder_next(decoder, rest, true, &used, &event); rest = (Span){rest.bytes + used, rest.size - used}) {
