@@ -15,7 +15,7 @@ PASSWORD = "gió mùa thu hà nội"
 
 # What concerns the whole installation: allowed to the roles of the top body alone.
 WHOLE = {"setting.list", "setting.change", "backup.list", "backup.run", "backup.verify", "job.list", "job.retry", "system.doctor",
-         "mail.list", "mail.test", "audit.seal"}
+         "mail.list", "mail.test", "audit.seal", "log.verify"}
 
 # About oneself: what is another's is simply not there.
 OWN = {"signed-in", "public"}
@@ -30,6 +30,7 @@ RECORDS = {
     "/he-thong": lambda site, body: site.cli("system", "add", "Cổng dịch vụ công", "--body", body)["id"],
     "/ke-hoach": lambda site, body: site.cli("plan", "import", ROOT / "tests/plans/xa-suoi-ha-2026.txt", "--body", body)["id"],
     "/tep": lambda site, body: attachment(site, body),
+    "/cai-dat/nguon-nhat-ky": lambda site, body: site.cli("source", "add", "Chương trình", "api", "--body", body)["id"],
     "/canh-bao": lambda site, body: alert(site, body),
     "/canh-bao/bo-qua": lambda site, body: site.cli("alert", "suppress", alert(site, body), "máy quét của đơn vị", "31/12/2026")["id"],
 }

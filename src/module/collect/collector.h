@@ -112,7 +112,7 @@ struct Collector {
   GAsyncQueue *to_write, *to_look, *done, *to_keep, *rows;
   GPtrArray *in_flight; /* main: Batch given to the writer and not back, oldest first */
   /* counters of the whole, atomic */
-  guint64 udp_received, udp_dropped, kernel_dropped, refused, unlooked, looked_ms, look_lag_ms, commit_ms;
+  guint64 stored, udp_received, udp_dropped, kernel_dropped, refused, unlooked, looked_ms, look_lag_ms, commit_ms;
   GMutex trouble_lock;
   char disk_trouble[300], listen_trouble[600]; /* under trouble_lock */
   GThread *writer, *looker, *keeper;
