@@ -1,5 +1,6 @@
 /* Documents of rule files: what a rule says of itself, its search identifiers, filters. */
 #include "lib/scan/rule_private.h"
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -265,6 +266,7 @@ void rule_set_finish(RuleSet *set) {
   if (!set->finished)
     rule_build(set);
   set->finished = true;
+  malloc_trim(0); /* what only the building needed lies between what stays */
 }
 
 Entry *rule_entry_named(RuleSet *set, const char *name) {
