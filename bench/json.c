@@ -45,7 +45,11 @@ static int on_key(void *context, const unsigned char *text, size_t size) {
 }
 
 static Result run_yajl(const char *bytes, size_t size) {
-  static const yajl_callbacks callbacks = {.yajl_null = on_value, .yajl_boolean = on_boolean, .yajl_number = on_text, .yajl_string = on_string, .yajl_map_key = on_key};
+  static const yajl_callbacks callbacks = {.yajl_null = on_value,
+                                           .yajl_boolean = on_boolean,
+                                           .yajl_number = on_text,
+                                           .yajl_string = on_string,
+                                           .yajl_map_key = on_key};
   Result result = {0};
   double begin = cpu_seconds();
   for (const char *at = bytes, *end = bytes + size, *line_end; at < end; at = line_end + 1) {
@@ -53,7 +57,8 @@ static Result run_yajl(const char *bytes, size_t size) {
       line_end = end;
     yajl_handle handle = yajl_alloc(&callbacks, NULL, &result);
     size_t before = result.values;
-    if (yajl_parse(handle, (const unsigned char *)at, (size_t)(line_end - at)) == yajl_status_ok && yajl_complete_parse(handle) == yajl_status_ok)
+    if (yajl_parse(handle, (const unsigned char *)at, (size_t)(line_end - at)) == yajl_status_ok &&
+        yajl_complete_parse(handle) == yajl_status_ok)
       result.events++;
     else {
       result.refused++;
@@ -116,7 +121,8 @@ int main(int argc, char **argv) {
     Result again = run_yajl(bytes, size);
     peer.seconds = again.seconds < peer.seconds ? again.seconds : peer.seconds;
   }
-  printf("%-8s %8zu events %9zu values %3zu refused %7.0f MB/s\n", "yajl", peer.events, peer.values, peer.refused, (double)size / 1e6 / peer.seconds);
+  printf("%-8s %8zu events %9zu values %3zu refused %7.0f MB/s\n", "yajl", peer.events, peer.values, peer.refused,
+         (double)size / 1e6 / peer.seconds);
   for (size_t i = 0; i < 3; i++) {
     Result best = run_own(bytes, size, ways[i].way);
     if (!best.events)
@@ -125,8 +131,8 @@ int main(int argc, char **argv) {
       Result again = run_own(bytes, size, ways[i].way);
       best.seconds = again.seconds < best.seconds ? again.seconds : best.seconds;
     }
-    printf("%-8s %8zu events %9zu values %3zu refused %7.0f MB/s = %.1f x yajl%s\n", ways[i].name, best.events, best.values, best.refused,
-           (double)size / 1e6 / best.seconds, peer.seconds / best.seconds,
+    printf("%-8s %8zu events %9zu values %3zu refused %7.0f MB/s = %.1f x yajl%s\n", ways[i].name, best.events,
+           best.values, best.refused, (double)size / 1e6 / best.seconds, peer.seconds / best.seconds,
            best.events == peer.events && best.values == peer.values ? "" : "  NOT THE SAME");
   }
   free(bytes);

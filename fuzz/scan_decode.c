@@ -16,7 +16,8 @@ static PatternSet *patterns_load(void) {
   return pattern_set_new((Span){text, size}, &error);
 }
 
-/* The first byte chooses the format and the size of the pieces in which the stream comes. Everything is consumed, every value can be read. */
+/* The first byte chooses the format and the size of the pieces in which the stream comes. Everything is consumed, every
+ * value can be read. */
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
   static PatternSet *patterns;
   if (!patterns)
@@ -24,7 +25,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
   if (!size)
     return 0;
   FieldTable *table = field_table_new();
-  Decoder *decoder = decoder_new(table, &(DecoderOptions){.format = (LogFormat)(bytes[0] % (FORMAT_TEXT + 1)), .now_ms = 1795240800000, .patterns = patterns});
+  Decoder *decoder = decoder_new(table, &(DecoderOptions){.format = (LogFormat)(bytes[0] % (FORMAT_TEXT + 1)),
+                                                          .now_ms = 1795240800000,
+                                                          .patterns = patterns});
   size_t piece = (size_t)(bytes[0] >> 3) * 7 + 1, from = 1, have = 1, used;
   uint64_t line = 0;
   while (from < size) {

@@ -3,6 +3,7 @@
 #include "module/admin/admin.h"
 #include "module/alert/alert.h"
 #include "module/board/board.h"
+#include "module/detect/detect.h"
 #include "module/collect/collect.h"
 #include "module/duty/duty.h"
 #include "module/incident/incident.h"
@@ -22,8 +23,9 @@ const Module *const MODULES[] = {
     &admin_module,
     &mail_module,
     &alert_module,
+    &detect_module,
     &collect_module,
     NULL,
 };
 
-const CollectSink *const COLLECT_SINKS[] = {NULL};
+const CollectSink *const COLLECT_SINKS[] = {&detect_sink, NULL};

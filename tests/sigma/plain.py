@@ -3,7 +3,7 @@
 
     tests/sigma/plain.py [--placeholders FILE] --rules PATH… --json FILE…
 
-prints one JSON line per match: {"rule", "title", "file", "line"}; line is the number of the event in the file. What cannot be taken goes to
+prints one JSON line per match: {"rule", "file", "line"}; line is the number of the event in the file. What cannot be taken goes to
 standard error with the reason.
 """
 import argparse

@@ -14,6 +14,7 @@ CONTAINERS = (
     ("winlog", "event_data"), ("winlog", "user_data"), ("winlog",),
 )
 TIMES = ("@timestamp", "Event.System.TimeCreated.#attributes.SystemTime", "TimeCreated", "UtcTime", "EventTime", "timestamp")
+LONELY = re.compile("[\ud800-\udfff]")
 STAMP = re.compile(r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(Z|[+-]\d\d:?\d\d)?", re.ASCII)
 
 
@@ -64,7 +65,7 @@ def leaves(value, path=()):
         for inner in value:
             yield from leaves(inner, path)
     elif value is None or isinstance(value, str):
-        yield path, value
+        yield path, value and LONELY.sub("\ufffd", value)
     elif isinstance(value, bool):
         yield path, "true" if value else "false"
     else:

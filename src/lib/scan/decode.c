@@ -5,18 +5,48 @@
 #include "lib/scan/fields.h"
 
 static const char *const name_texts[NAME_COUNT] = {
-  [NAME_FORMAT] = "log.format", [NAME_MESSAGE] = "message", [NAME_HOST] = "host", [NAME_PROGRAM] = "program",
-  [NAME_PID] = "pid", [NAME_FACILITY] = "facility", [NAME_SEVERITY] = "severity", [NAME_MESSAGE_ID] = "msgid",
-  [NAME_TYPE] = "type", [NAME_SERIAL] = "serial", [NAME_OUTCOME] = "outcome", [NAME_SRC_IP] = "src_ip",
-  [NAME_SRC_HOST] = "src_host", [NAME_SRC_PORT] = "src_port", [NAME_DST_IP] = "dst_ip", [NAME_DST_PORT] = "dst_port",
-  [NAME_PROTOCOL] = "protocol", [NAME_ACTION] = "action", [NAME_CLIENT_IP] = "c-ip", [NAME_USER] = "cs-username",
-  [NAME_METHOD] = "cs-method", [NAME_URI] = "cs-uri", [NAME_URI_STEM] = "cs-uri-stem", [NAME_URI_QUERY] = "cs-uri-query",
-  [NAME_VERSION] = "cs-version", [NAME_STATUS] = "sc-status", [NAME_BYTES] = "sc-bytes", [NAME_REFERER] = "cs-referer",
-  [NAME_USER_AGENT] = "cs-user-agent", [NAME_CLIENT_HOST] = "cs-host", [NAME_REQUEST] = "request",
-  [NAME_CEF_VERSION] = "cef.version", [NAME_CEF_VENDOR] = "cef.vendor", [NAME_CEF_PRODUCT] = "cef.product",
-  [NAME_CEF_DEVICE_VERSION] = "cef.device_version", [NAME_CEF_SIGNATURE] = "cef.signature", [NAME_CEF_NAME] = "cef.name",
-  [NAME_CEF_SEVERITY] = "cef.severity", [NAME_LEEF_VENDOR] = "leef.vendor", [NAME_LEEF_PRODUCT] = "leef.product",
-  [NAME_LEEF_VERSION] = "leef.version", [NAME_LEEF_EVENT] = "leef.event",
+    [NAME_FORMAT] = "log.format",
+    [NAME_MESSAGE] = "message",
+    [NAME_HOST] = "host",
+    [NAME_PROGRAM] = "program",
+    [NAME_PID] = "pid",
+    [NAME_FACILITY] = "facility",
+    [NAME_SEVERITY] = "severity",
+    [NAME_MESSAGE_ID] = "msgid",
+    [NAME_TYPE] = "type",
+    [NAME_SERIAL] = "serial",
+    [NAME_OUTCOME] = "outcome",
+    [NAME_SRC_IP] = "src_ip",
+    [NAME_SRC_HOST] = "src_host",
+    [NAME_SRC_PORT] = "src_port",
+    [NAME_DST_IP] = "dst_ip",
+    [NAME_DST_PORT] = "dst_port",
+    [NAME_PROTOCOL] = "protocol",
+    [NAME_ACTION] = "action",
+    [NAME_CLIENT_IP] = "c-ip",
+    [NAME_USER] = "cs-username",
+    [NAME_METHOD] = "cs-method",
+    [NAME_URI] = "cs-uri",
+    [NAME_URI_STEM] = "cs-uri-stem",
+    [NAME_URI_QUERY] = "cs-uri-query",
+    [NAME_VERSION] = "cs-version",
+    [NAME_STATUS] = "sc-status",
+    [NAME_BYTES] = "sc-bytes",
+    [NAME_REFERER] = "cs-referer",
+    [NAME_USER_AGENT] = "cs-user-agent",
+    [NAME_CLIENT_HOST] = "cs-host",
+    [NAME_REQUEST] = "request",
+    [NAME_CEF_VERSION] = "cef.version",
+    [NAME_CEF_VENDOR] = "cef.vendor",
+    [NAME_CEF_PRODUCT] = "cef.product",
+    [NAME_CEF_DEVICE_VERSION] = "cef.device_version",
+    [NAME_CEF_SIGNATURE] = "cef.signature",
+    [NAME_CEF_NAME] = "cef.name",
+    [NAME_CEF_SEVERITY] = "cef.severity",
+    [NAME_LEEF_VENDOR] = "leef.vendor",
+    [NAME_LEEF_PRODUCT] = "leef.product",
+    [NAME_LEEF_VERSION] = "leef.version",
+    [NAME_LEEF_EVENT] = "leef.event",
 };
 
 Decoder *decoder_new(FieldTable *table, const DecoderOptions *options) {
@@ -168,7 +198,8 @@ static Span rest_of(Span bytes, size_t at) {
 bool decode_json(Decoder *decoder, Span text, Event *event) {
   size_t used;
   uint32_t count = event->count;
-  if (!text.size || (*text.bytes != '{' && *text.bytes != '[') || json_scan(decoder->json, text, event, &used) != JSON_WHOLE)
+  if (!text.size || (*text.bytes != '{' && *text.bytes != '[') ||
+      json_scan(decoder->json, text, event, &used) != JSON_WHOLE)
     return false;
   if (spaces(text, used) < text.size) {
     event->count = count;
@@ -253,13 +284,25 @@ static size_t wrapper_list(Span bytes) {
   return first < bytes.size && bytes.bytes[first] == '{' ? at : 0;
 }
 
+/* A list under one of these names is known to hold events; under another it may be the value of an event, unless it was
+ * written over lines as only files are. */
+static bool wrapper_is_known(Span object, size_t list) {
+  static const char *const names[] = {"Records", "records", "Events", "events", "Event", "value", "logs", "logEvents"};
+  size_t at = spaces(object, 1) + 1;
+  const char *quote = memchr(object.bytes + at, '"', list - at);
+  for (size_t i = 0; quote && i < sizeof names / sizeof names[0]; i++)
+    if (span_is((Span){object.bytes + at, (size_t)(quote - object.bytes) - at}, names[i]))
+      return true;
+  return memchr(object.bytes, '\n', spaces(object, list + 1)) != NULL;
+}
+
 /* Whether the object is nothing but a list of objects under one key; `event` is used to look. */
 static size_t wrapper_whole(Decoder *decoder, Span object, Event *event) {
   size_t before = object.size - 1;
   while (before && is_space(object.bytes[before - 1]))
     before--;
   size_t list = before && object.bytes[before - 1] == ']' ? wrapper_list(object) : 0, used;
-  if (!list)
+  if (!list || !wrapper_is_known(object, list))
     return 0;
   event->count = 0;
   bool whole = json_scan(decoder->json, rest_of(object, list), event, &used) == JSON_WHOLE && list + used == before;

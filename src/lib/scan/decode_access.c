@@ -1,4 +1,5 @@
-/* Access logs of web servers: common, combined, with the virtual host before or behind. Names are those of Sigma's webserver taxonomy. */
+/* Access logs of web servers: common, combined, with the virtual host before or behind. Names are those of Sigma's
+ * webserver taxonomy. */
 #include <string.h>
 #include "lib/scan/decode_private.h"
 
@@ -17,7 +18,8 @@ static Span unescaped(Decoder *decoder, Span raw) {
     return raw;
   for (size_t i = 0; i < raw.size; i++) {
     char c = raw.bytes[i];
-    if (c == '\\' && i + 3 < raw.size && raw.bytes[i + 1] == 'x' && hex_value(raw.bytes[i + 2]) >= 0 && hex_value(raw.bytes[i + 3]) >= 0) {
+    if (c == '\\' && i + 3 < raw.size && raw.bytes[i + 1] == 'x' && hex_value(raw.bytes[i + 2]) >= 0 &&
+        hex_value(raw.bytes[i + 3]) >= 0) {
       c = (char)(hex_value(raw.bytes[i + 2]) << 4 | hex_value(raw.bytes[i + 3]));
       i += 3;
     } else if (c == '\\' && i + 1 < raw.size && (raw.bytes[i + 1] == '"' || raw.bytes[i + 1] == '\\'))

@@ -3,8 +3,8 @@
 #include "lib/scan/decode_private.h"
 
 static bool key_byte(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.' || c == '[' ||
-         c == ']';
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
+         c == '.' || c == '[' || c == ']';
 }
 
 static bool is_blank(char c) {
@@ -51,7 +51,8 @@ bool pair_next(Span *text, Pair *out_pair) {
 
 /* Keys whose value the kernel writes as hex digits when it holds blanks, quotes or bytes beyond ASCII. */
 static bool is_encoded(Span key, bool arguments) {
-  static const char *const keys[] = {"proctitle", "exe", "comm", "cwd", "name", "cmd", "acct", "data", "path", "key", "ocomm", "watch", "dir"};
+  static const char *const keys[] = {"proctitle", "exe",  "comm", "cwd",   "name",  "cmd", "acct",
+                                     "data",      "path", "key",  "ocomm", "watch", "dir"};
   for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
     if (span_is(key, keys[i]))
       return true;
@@ -62,7 +63,8 @@ static int upper_hex(char c) {
   return c >= '0' && c <= '9' ? c - '0' : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
-/* The bytes of hex digits; the zeros between the words of a command line become blanks. The value itself: it is no such text. */
+/* The bytes of hex digits; the zeros between the words of a command line become blanks. The value itself: it is no such
+ * text. */
 static Span hex_decoded(Decoder *decoder, Span value) {
   if (value.size < 2 || value.size % 2)
     return value;
@@ -141,7 +143,11 @@ static void filter_name_add(Decoder *decoder, Event *event, const Pair *pair) {
   static const struct {
     const char *key;
     FieldName name;
-  } names[] = {{"SRC", NAME_SRC_IP}, {"DST", NAME_DST_IP}, {"SPT", NAME_SRC_PORT}, {"DPT", NAME_DST_PORT}, {"PROTO", NAME_PROTOCOL}};
+  } names[] = {{"SRC", NAME_SRC_IP},
+               {"DST", NAME_DST_IP},
+               {"SPT", NAME_SRC_PORT},
+               {"DPT", NAME_DST_PORT},
+               {"PROTO", NAME_PROTOCOL}};
   for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
     if (span_is(pair->key, names[i].key))
       decoder_add_name(decoder, event, names[i].name, pair->value);

@@ -27,8 +27,8 @@ static bool header_next(Decoder *decoder, Span *text, Span *out) {
 }
 
 static bool key_byte(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-' || c == '[' ||
-         c == ']';
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' ||
+         c == '-' || c == '[' || c == ']';
 }
 
 static Span extension_value(Decoder *decoder, Span raw) {
@@ -49,7 +49,8 @@ static Span extension_value(Decoder *decoder, Span raw) {
   return (Span){made, size};
 }
 
-/* key=value key=value: a value goes up to the last blank before the next "key=". One pass: where the present word began is kept. */
+/* key=value key=value: a value goes up to the last blank before the next "key=". One pass: where the present word began
+ * is kept. */
 static void extension_read(Decoder *decoder, Span text, Event *event) {
   Span key = {text.bytes, 0};
   size_t value = 0, word = 0;
@@ -63,7 +64,8 @@ static void extension_read(Decoder *decoder, Span text, Event *event) {
       word_is_key = true;
     } else if (c == '=' && word_is_key && i > word) {
       if (key.size)
-        decoder_add_key(decoder, event, key, extension_value(decoder, (Span){text.bytes + value, word > value ? word - value : 0}));
+        decoder_add_key(decoder, event, key,
+                        extension_value(decoder, (Span){text.bytes + value, word > value ? word - value : 0}));
       key = (Span){text.bytes + word, i - word};
       value = i + 1;
       word_is_key = false;

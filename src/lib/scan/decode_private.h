@@ -1,16 +1,53 @@
-/* What the decoders of this folder share. A decoder of a format adds fields and says whether the text was of its format. */
+/* What the decoders of this folder share. A decoder of a format adds fields and says whether the text was of its
+ * format. */
 #pragma once
 #include "lib/scan/decode.h"
 #include "lib/scan/json.h"
 #include "lib/scan/stamp.h"
 
 typedef enum {
-  NAME_FORMAT, NAME_MESSAGE, NAME_HOST, NAME_PROGRAM, NAME_PID, NAME_FACILITY, NAME_SEVERITY, NAME_MESSAGE_ID,
-  NAME_TYPE, NAME_SERIAL, NAME_OUTCOME, NAME_SRC_IP, NAME_SRC_HOST, NAME_SRC_PORT, NAME_DST_IP, NAME_DST_PORT, NAME_PROTOCOL, NAME_ACTION,
-  NAME_CLIENT_IP, NAME_USER, NAME_METHOD, NAME_URI, NAME_URI_STEM, NAME_URI_QUERY, NAME_VERSION, NAME_STATUS, NAME_BYTES,
-  NAME_REFERER, NAME_USER_AGENT, NAME_CLIENT_HOST, NAME_REQUEST,
-  NAME_CEF_VERSION, NAME_CEF_VENDOR, NAME_CEF_PRODUCT, NAME_CEF_DEVICE_VERSION, NAME_CEF_SIGNATURE, NAME_CEF_NAME, NAME_CEF_SEVERITY,
-  NAME_LEEF_VENDOR, NAME_LEEF_PRODUCT, NAME_LEEF_VERSION, NAME_LEEF_EVENT,
+  NAME_FORMAT,
+  NAME_MESSAGE,
+  NAME_HOST,
+  NAME_PROGRAM,
+  NAME_PID,
+  NAME_FACILITY,
+  NAME_SEVERITY,
+  NAME_MESSAGE_ID,
+  NAME_TYPE,
+  NAME_SERIAL,
+  NAME_OUTCOME,
+  NAME_SRC_IP,
+  NAME_SRC_HOST,
+  NAME_SRC_PORT,
+  NAME_DST_IP,
+  NAME_DST_PORT,
+  NAME_PROTOCOL,
+  NAME_ACTION,
+  NAME_CLIENT_IP,
+  NAME_USER,
+  NAME_METHOD,
+  NAME_URI,
+  NAME_URI_STEM,
+  NAME_URI_QUERY,
+  NAME_VERSION,
+  NAME_STATUS,
+  NAME_BYTES,
+  NAME_REFERER,
+  NAME_USER_AGENT,
+  NAME_CLIENT_HOST,
+  NAME_REQUEST,
+  NAME_CEF_VERSION,
+  NAME_CEF_VENDOR,
+  NAME_CEF_PRODUCT,
+  NAME_CEF_DEVICE_VERSION,
+  NAME_CEF_SIGNATURE,
+  NAME_CEF_NAME,
+  NAME_CEF_SEVERITY,
+  NAME_LEEF_VENDOR,
+  NAME_LEEF_PRODUCT,
+  NAME_LEEF_VERSION,
+  NAME_LEEF_EVENT,
   NAME_COUNT
 } FieldName;
 
@@ -45,7 +82,8 @@ void decoder_add_key(Decoder *decoder, Event *event, Span key, Span value);
 bool decode_json(Decoder *decoder, Span text, Event *event);
 /* One record that is no JSON by itself; always succeeds and adds the format. */
 void decode_text(Decoder *decoder, Span record, Event *event);
-/* What stands behind the header of a syslog message, or behind the time of a line: CEF, auditd, JSON, patterns, key=value. */
+/* What stands behind the header of a syslog message, or behind the time of a line: CEF, auditd, JSON, patterns,
+ * key=value. */
 bool decode_inner(Decoder *decoder, Span program, Span message, Event *event);
 
 /* Each: false and the event as before when the text is not of the format. */

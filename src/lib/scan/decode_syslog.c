@@ -2,9 +2,10 @@
 #include <string.h>
 #include "lib/scan/decode_private.h"
 
-static const char *const facilities[] = {"kern", "user",     "mail", "daemon", "auth",  "syslog", "lpr",    "news",
-                                         "uucp", "cron",     "authpriv", "ftp", "ntp",  "audit",  "alert",  "clock",
-                                         "local0", "local1", "local2", "local3", "local4", "local5", "local6", "local7"};
+static const char *const facilities[] = {"kern",   "user",   "mail",   "daemon", "auth",     "syslog",
+                                         "lpr",    "news",   "uucp",   "cron",   "authpriv", "ftp",
+                                         "ntp",    "audit",  "alert",  "clock",  "local0",   "local1",
+                                         "local2", "local3", "local4", "local5", "local6",   "local7"};
 static const char *const severities[] = {"emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"};
 
 static Span text_of(const char *text) {
@@ -115,7 +116,8 @@ static bool decode_5424(Decoder *decoder, Span text, Event *event) {
   if (!span_begins(text, "1 "))
     return false;
   text = span_from(text, 2);
-  Span stamp = span_word(&text), host = span_word(&text), program = span_word(&text), pid = span_word(&text), id = span_word(&text);
+  Span stamp = span_word(&text), host = span_word(&text), program = span_word(&text), pid = span_word(&text),
+       id = span_word(&text);
   int64_t time = EVENT_NO_TIME;
   if (!span_is(stamp, "-") && stamp_iso(stamp, &decoder->stamp, &time) != stamp.size)
     return false;
@@ -189,7 +191,8 @@ static void decode_3164(Decoder *decoder, Span text, Event *event) {
     text = span_from(text, 1);
   Tag tag = tag_read(text);
   Span rest = text, host = span_word(&rest);
-  bool plain = host.size && host.size <= 255 && !strchr("%{", *host.bytes) && !span_begins(host, "CEF:") && !memchr(host.bytes, '(', host.size);
+  bool plain = host.size && host.size <= 255 && !strchr("%{", *host.bytes) && !span_begins(host, "CEF:") &&
+               !memchr(host.bytes, '(', host.size);
   if (!tag.used && plain && host.size < text.size) {
     decoder_add_name(decoder, event, NAME_HOST, host);
     text = rest;
@@ -213,7 +216,8 @@ static bool is_tagged(Span text) {
   if (!text.size || *text.bytes != ' ')
     return false;
   host = span_word(&rest);
-  return host.size && host.size <= 255 && *host.bytes != '[' && rest.size && *rest.bytes != '[' && !tag_read(host).used && tag_read(rest).used;
+  return host.size && host.size <= 255 && *host.bytes != '[' && rest.size && *rest.bytes != '[' &&
+         !tag_read(host).used && tag_read(rest).used;
 }
 
 bool decode_syslog(Decoder *decoder, Span record, Event *event) {

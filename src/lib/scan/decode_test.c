@@ -1,6 +1,7 @@
 #include <glib.h>
 #include <string.h>
 #include "lib/scan/decode.h"
+#include "lib/scan/utf8.h"
 
 static FieldTable *table;
 
@@ -50,24 +51,27 @@ static char *stream(const char *bytes, gsize size, gsize piece) {
 static const struct {
   const char *bytes, *events;
 } frames[] = {
-  {"{\"a\":1}\n{\"a\":2}\r\n\n{\"a\":3}", "a=1|\na=2|\na=3|\n"},
-  {"\xEF\xBB\xBF{\"a\":1}\n", "a=1|\n"},
-  {"[{\"a\":1},{\"a\":2}]\n{\"a\":3}\n", "a=1|\na=2|\na=3|\n"},
-  {"[\n {\n  \"a\": 1\n },\n {\n  \"a\": [\n 2, 3]\n }\n]\n[{\"a\":4}]", "a=1|\na=2|a=3|\na=4|\n"},
-  {"{\n \"a\": {\n  \"b\": \"x\"\n }\n}\n{\n \"c\": 1 }\n", "a.b=x|\nc=1|\n"},
-  {"{\"a\":1}{\"a\":2} {\"a\":3}", "a=1|\na=2|\na=3|\n"},
-  {"{\"Records\":[{\"a\":1},\n{\"a\":2}]}\n{\"a\":3}\n", "a=1|\na=2|\na=3|\n"},
-  {"{ \"Event\" : [ {\"a\":1} ] } {\"a\":2}", "a=1|\na=2|\n"},
-  {"{\"x\":[{\"a\":1}, 5]}\n{\"x\":[{\"a\":1}],\"y\":2}\n", "x.a=1|x=5|\nx.a=1|y=2|\n"},
-  {"[]\n{\"a\":1}\n", "a=1|\n"},
-  {"{\"a\":1} x\n{\"a\":2}\n", "message={\"a\":1} x|\na=2|\n"},
-  {"{\"a\":\"b\n{\"a\":2}\n", "message={\"a\":\"b|\na=2|\n"},
-  {"{\"a\":1,\n{\"a\":2}\n", "message={\"a\":1,|\na=2|\n"},
-  {"{\"a\":1,", "message={\"a\":1,|\n"},
-  {"{\"Event\":{\"EventData\":{\"Data\":[{\"#attributes\":{\"Name\":\"Image\"},\"#text\":\"a\"},{\"#attributes\":{\"Name\":\"User\"}},{\"@Name\":\"X\",\"#text\":1}]}}}",
-   "Event.EventData.Data.#attributes.Name=Image|Event.EventData.Data.#text=a|Event.EventData.Data.#attributes.Name=User|Event.EventData.Data.@Name=X|"
-   "Event.EventData.Data.#text=1|Event.EventData.Image=a|Event.EventData.X=1|\n"},
-  {"plain words\n  more\n", "message=plain words|\nmessage=more|\n"},
+    {"{\"a\":1}\n{\"a\":2}\r\n\n{\"a\":3}", "a=1|\na=2|\na=3|\n"},
+    {"\xEF\xBB\xBF{\"a\":1}\n", "a=1|\n"},
+    {"[{\"a\":1},{\"a\":2}]\n{\"a\":3}\n", "a=1|\na=2|\na=3|\n"},
+    {"[\n {\n  \"a\": 1\n },\n {\n  \"a\": [\n 2, 3]\n }\n]\n[{\"a\":4}]", "a=1|\na=2|a=3|\na=4|\n"},
+    {"{\n \"a\": {\n  \"b\": \"x\"\n }\n}\n{\n \"c\": 1 }\n", "a.b=x|\nc=1|\n"},
+    {"{\"a\":1}{\"a\":2} {\"a\":3}", "a=1|\na=2|\na=3|\n"},
+    {"{\"Records\":[{\"a\":1},\n{\"a\":2}]}\n{\"a\":3}\n", "a=1|\na=2|\na=3|\n"},
+    {"{ \"Event\" : [ {\"a\":1} ] } {\"a\":2}", "a=1|\na=2|\n"},
+    {"{\"x\":[{\"a\":1}, 5]}\n{\"x\":[{\"a\":1}],\"y\":2}\n", "x.a=1|x=5|\nx.a=1|y=2|\n"},
+    {"{\"items\":[{\"a\":1},{\"a\":2}]}\n{\n\"items\":[{\"a\":1},{\"a\":2}]}\n", "items.a=1|items.a=2|\na=1|\na=2|\n"},
+    {"[]\n{\"a\":1}\n", "a=1|\n"},
+    {"{\"a\":1} x\n{\"a\":2}\n", "message={\"a\":1} x|\na=2|\n"},
+    {"{\"a\":\"b\n{\"a\":2}\n", "message={\"a\":\"b|\na=2|\n"},
+    {"{\"a\":1,\n{\"a\":2}\n", "message={\"a\":1,|\na=2|\n"},
+    {"{\"a\":1,", "message={\"a\":1,|\n"},
+    {"{\"Event\":{\"EventData\":{\"Data\":[{\"#attributes\":{\"Name\":\"Image\"},\"#text\":\"a\"},{\"#attributes\":{"
+     "\"Name\":\"User\"}},{\"@Name\":\"X\",\"#text\":1}]}}}",
+     "Event.EventData.Data.#attributes.Name=Image|Event.EventData.Data.#text=a|Event.EventData.Data.#attributes.Name="
+     "User|Event.EventData.Data.@Name=X|"
+     "Event.EventData.Data.#text=1|Event.EventData.Image=a|Event.EventData.X=1|\n"},
+    {"plain words\n  more\n", "message=plain words|\nmessage=more|\n"},
 };
 
 static void test_frames(void) {
@@ -113,16 +117,18 @@ static const struct {
   const char *json;
   gint64 ms;
 } times[] = {
-  {"{\"@timestamp\":\"2020-09-20T17:31:25.123456Z\"}", 1600623085123},
-  {"{\"UtcTime\":\"2020-09-20 17:31:25.123\",\"EventTime\":\"2020-09-21 00:31:27\"}", 1600623085123},
-  {"{\"EventTime\":\"2020-09-21 00:31:25\"}", 1600623085000},
-  {"{\"Event\":{\"System\":{\"TimeCreated\":{\"#attributes\":{\"SystemTime\":\"2020-09-20T17:31:25.1Z\"}}}}}", 1600623085100},
-  {"{\"TimeCreated\":\"\\/Date(1600623085123)\\/\"}", 1600623085123},
-  {"{\"ts\":1600623085.123}", 1600623085123},
-  {"{\"timestamp\":\"2020-09-20T17:31:25.123456+0000\"}", 1600623085123},
-  {"{\"time\":\"not one\",\"date\":\"2020-09-20T17:31:25Z\"}", 1600623085000},
-  {"{\"time\":\"2020-02-30T17:31:25Z\"}", EVENT_NO_TIME},
-  {"{\"a\":{\"time\":\"2020-02-20T17:31:25Z\"}}", EVENT_NO_TIME},
+    {"{\"@timestamp\":\"2020-09-20T17:31:25.123456Z\"}", 1600623085123},
+    {"{\"UtcTime\":\"2020-09-20 17:31:25.123\",\"EventTime\":\"2020-09-21 00:31:27\"}", 1600623085123},
+    {"{\"EventTime\":\"2020-09-21 00:31:25\"}", 1600623085000},
+    {"{\"Event\":{\"System\":{\"TimeCreated\":{\"#attributes\":{\"SystemTime\":\"2020-09-20T17:31:25.1Z\"}}}}}",
+     1600623085100},
+    {"{\"TimeCreated\":\"\\/Date(1600623085123)\\/\"}", 1600623085123},
+    {"{\"ts\":1600623085.123}", 1600623085123},
+    {"{\"timestamp\":\"2020-09-20T17:31:25.123456+0000\"}", 1600623085123},
+    {"{\"ts\":9999999999999999999}", 9999999999999},
+    {"{\"time\":\"not one\",\"date\":\"2020-09-20T17:31:25Z\"}", 1600623085000},
+    {"{\"time\":\"2020-02-30T17:31:25Z\"}", EVENT_NO_TIME},
+    {"{\"a\":{\"time\":\"2020-02-20T17:31:25Z\"}}", EVENT_NO_TIME},
 };
 
 static void test_times(void) {
@@ -137,12 +143,28 @@ static void test_times(void) {
   decoder_free(decoder);
 }
 
+static void test_utf16(void) {
+  static const char little[] = "\xFF\xFE{\0\"\0\x11\x01\x3D\xD8\x00\xDE\x3D\xD8";
+  static const char big[] = "\xFE\xFF\0{\0\"\x01\x11\xD8\x3D\xDE\x00\xD8\x3D";
+  const char *const files[] = {little, big};
+  for (gsize i = 0; i < 2; i++) {
+    Span file = {files[i], sizeof little - 1};
+    char out[sizeof little * 2];
+    g_assert_true(utf16_is_marked(file));
+    size_t size = utf16_to_utf8(file, out);
+    out[size] = '\0';
+    g_assert_cmpstr(out, ==, "{\"đ😀\xEF\xBF\xBD");
+  }
+  g_assert_false(utf16_is_marked(SPAN("{\"a\":1}")));
+}
+
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   table = field_table_new();
   g_test_add_func("/scan/decode/frames", test_frames);
   g_test_add_func("/scan/decode/bounds", test_bounds);
   g_test_add_func("/scan/decode/times", test_times);
+  g_test_add_func("/scan/decode/utf16", test_utf16);
   int result = g_test_run();
   field_table_free(table);
   return result;

@@ -2,7 +2,8 @@
 #include <string.h>
 #include "lib/scan/decode_private.h"
 
-/* The time at the start of a line of any program: plain, in brackets, or as MySQL writes it. Returns what stands behind it. */
+/* The time at the start of a line of any program: plain, in brackets, or as MySQL writes it. Returns what stands behind
+ * it. */
 static Span line_time(Decoder *decoder, Span line, Event *event) {
   bool bracket = line.size && *line.bytes == '[';
   Span text = span_from(line, bracket);
@@ -14,7 +15,8 @@ static Span line_time(Decoder *decoder, Span line, Event *event) {
     size = stamp_syslog(text, &decoder->stamp, &time);
   if (!size)
     size = stamp_short(text, &decoder->stamp, &time);
-  if (!size && (size = stamp_epoch(text, &time)) > 0 && (size >= text.size || (text.bytes[size] != ' ' && text.bytes[size] != ']')))
+  if (!size && (size = stamp_epoch(text, &time)) > 0 &&
+      (size >= text.size || (text.bytes[size] != ' ' && text.bytes[size] != ']')))
     size = 0;
   if (!size || (bracket && (size >= text.size || text.bytes[size] != ']')))
     return line;
@@ -65,8 +67,8 @@ void decode_text(Decoder *decoder, Span record, Event *event) {
     taken = decode_auditd(decoder, record, event) || decode_syslog(decoder, record, event);
     break;
   case FORMAT_AUTO:
-    taken = decode_syslog(decoder, record, event) || decode_cef(decoder, record, event) || decode_auditd(decoder, record, event) ||
-            decode_access(decoder, record, event);
+    taken = decode_syslog(decoder, record, event) || decode_cef(decoder, record, event) ||
+            decode_auditd(decoder, record, event) || decode_access(decoder, record, event);
     break;
   case FORMAT_JSON:
   case FORMAT_TEXT:

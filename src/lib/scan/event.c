@@ -23,7 +23,7 @@ static uint32_t hex4(const char *at, const char *end) {
 static const char *unicode_read(const char *at, const char *end, char **out) {
   uint32_t code = hex4(at, end);
   if (code == UINT32_MAX) {
-    *out += utf8_put(*out, 0xFFFD);
+    *(*out)++ = 'u'; /* U+FFFD would be longer than what it stands for */
     return at;
   }
   at += 4;

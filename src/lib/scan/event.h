@@ -57,5 +57,5 @@ Span field_table_name(const FieldTable *table, uint32_t path);
 uint32_t field_table_count(const FieldTable *table);
 
 /* The text of a value, unescaped into `buffer` when needed (at least field->raw.size bytes, which always suffice).
- * Invalid escapes and lone surrogates become U+FFFD. Of a number, true, false and null it is the literal as written. */
+ * Lone surrogates become U+FFFD, an invalid escape loses its backslash. Of a number, true, false and null it is the literal as written. */
 Span event_text(const EventField *field, char *buffer);

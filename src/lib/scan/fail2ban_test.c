@@ -1,4 +1,5 @@
-/* The log lines of fail2ban with the results that its authors expect: where a pattern says how a login ended, both must agree. */
+/* The log lines of fail2ban with the results that its authors expect: where a pattern says how a login ended, both must
+ * agree. */
 #include <glib.h>
 #include <jansson.h>
 #include <string.h>
@@ -8,12 +9,15 @@
 static const struct {
   const char *file;
   guint least;
-} services[] = {{"sshd", 55},        {"dovecot", 75},     {"vsftpd", 100},        {"proftpd", 90},    {"dropbear", 100}, {"nginx-http-auth", 45},
-                {"nginx-forbidden", 100}, {"mysqld-auth", 90}, {"routeros-auth", 100}, {"courier-auth", 80}, {"apache-noscript", 80}, {"apache-nohome", 100}};
+} services[] = {{"sshd", 55},           {"dovecot", 75},         {"vsftpd", 100},          {"proftpd", 90},
+                {"dropbear", 100},      {"nginx-http-auth", 45}, {"nginx-forbidden", 100}, {"mysqld-auth", 90},
+                {"routeros-auth", 100}, {"courier-auth", 80},    {"apache-noscript", 80},  {"apache-nohome", 100}};
 
-/* Lines that are read otherwise on purpose. fail2ban counts a login when attempts before it failed; and the sender chooses his
- * user name, so of two addresses in "Failed password … from … from …" the last is the one that sshd wrote. */
-static const char *const other[] = {"sshd[1558]: Accepted password", "sshd[1559]: Accepted password", "ssh2: from 10.10.1.2 port 55555 ssh2"};
+/* Lines that are read otherwise on purpose. fail2ban counts a login when attempts before it failed; and the sender
+ * chooses his user name, so of two addresses in "Failed password … from … from …" the last is the one that sshd wrote.
+ */
+static const char *const other[] = {"sshd[1558]: Accepted password", "sshd[1559]: Accepted password",
+                                    "ssh2: from 10.10.1.2 port 55555 ssh2"};
 
 typedef struct {
   guint failures, known, agreed, times, lines;
@@ -98,8 +102,8 @@ static void test_services(void) {
   for (gsize i = 0; i < G_N_ELEMENTS(services); i++) {
     Count count = service_check(decoder, table, folder, services[i].file);
     guint percent = count.failures ? count.known * 100 / count.failures : 0;
-    g_test_message("%s: %u of %u failures known (%u %%), %u agree; a time in %u of %u lines", services[i].file, count.known, count.failures,
-                   percent, count.agreed, count.times, count.lines);
+    g_test_message("%s: %u of %u failures known (%u %%), %u agree; a time in %u of %u lines", services[i].file,
+                   count.known, count.failures, percent, count.agreed, count.times, count.lines);
     g_assert_cmpuint(count.agreed, ==, count.known);
     g_assert_cmpuint(percent, >=, services[i].least);
   }

@@ -171,11 +171,28 @@ static const struct {
   const char *name;
   bool only_top;
 } time_names[] = {
-  {"@timestamp", true}, {"SystemTime", false}, {"@SystemTime", false}, {"TimeCreated", false}, {"UtcTime", false},
-  {"EventTime", false}, {"eventTime", true}, {"timestamp", true}, {"Timestamp", true}, {"time", true}, {"ts", true},
-  {"_time", true}, {"event_time", true}, {"datetime", true}, {"published", true}, {"activityDateTime", true},
-  {"createdDateTime", true}, {"CreationTime", true}, {"requestReceivedTimestamp", true}, {"receiveTimestamp", true},
-  {"TimeGenerated", true}, {"date", true},
+    {"@timestamp", true},
+    {"SystemTime", false},
+    {"@SystemTime", false},
+    {"TimeCreated", false},
+    {"UtcTime", false},
+    {"EventTime", false},
+    {"eventTime", true},
+    {"timestamp", true},
+    {"Timestamp", true},
+    {"time", true},
+    {"ts", true},
+    {"_time", true},
+    {"event_time", true},
+    {"datetime", true},
+    {"published", true},
+    {"activityDateTime", true},
+    {"createdDateTime", true},
+    {"CreationTime", true},
+    {"requestReceivedTimestamp", true},
+    {"receiveTimestamp", true},
+    {"TimeGenerated", true},
+    {"date", true},
 };
 
 uint8_t field_time_rank(Span name, bool at_top) {

@@ -2,8 +2,7 @@
 #pragma once
 #include "lib/scan/event.h"
 
-enum { FIELD_HEAD_BYTES = 16, FIELD_NAME_MAX = 512, FIELD_NAMES_BYTES = 16 << 20 };
-
+enum { FIELD_HEAD_BYTES = 16, FIELD_NAME_MAX = 512, FIELD_NAMES_BYTES = 16 << 20, FIELD_GUESSES = 4 };
 
 #define FIELD_NAMED_DATA "Event.EventData.Data.#text"
 
@@ -11,9 +10,10 @@ typedef struct {
   char head[FIELD_HEAD_BYTES]; /* the first bytes of the key, filled up with zeros */
   const char *key;             /* its end, as the end of the dotted name */
   uint32_t key_size, parent;
-  uint32_t next; /* the path that came after this one last time: the guess for the next event */
+  uint32_t next[FIELD_GUESSES]; /* the paths that came after this one: the guesses for the next event */
   uint16_t name_size;
   uint8_t time_rank; /* how good a time it holds, 0: none */
+  uint8_t oldest;    /* of the guesses: the one to give up */
   bool named_data;   /* the text of a value in a list of named ones */
 } FieldPath;
 

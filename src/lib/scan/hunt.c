@@ -132,7 +132,7 @@ static bool run_open(Run *run, ScanError *error) {
     return scan_fail(error, "Chưa nêu chỉ dấu, luật hay từ để săn lùng");
   if (hunt->text && !(run->search = text_search_new(hunt->text, error)))
     return false;
-  if (hunt->rules && !(run->rules = hunt_rules_new(hunt->rules, hunt->route)))
+  if (hunt->rules && !(run->rules = hunt_rules_new(hunt->rules, hunt->route, hunt->patterns)))
     return scan_fail(error, "Không mở được bộ so luật");
   run->reader = log_reader_new(hunt->folder, &hunt->range, error);
   if (!run->reader)

@@ -8,6 +8,7 @@
  * hunt, and the place (log_reader_place) tells where to go on.
  */
 #pragma once
+#include "lib/scan/decode.h"
 #include "lib/scan/indicator.h"
 #include "lib/scan/match.h"
 #include "lib/scan/segment.h"
@@ -25,6 +26,7 @@ typedef struct {
   const IndicatorSet *indicators; /* any of the three may be NULL */
   const RuleSet *rules;
   const Route *route;
+  const PatternSet *patterns; /* of text lines, for rules; may be NULL */
   const char *text;
   const char *resume_place; /* NULL: from the start */
   void (*on_hit)(void *context, const HuntHit *hit);

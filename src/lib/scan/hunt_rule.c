@@ -12,11 +12,11 @@ struct HuntRules {
   Matcher *matcher;
 };
 
-HuntRules *hunt_rules_new(const RuleSet *set, const Route *route) {
+HuntRules *hunt_rules_new(const RuleSet *set, const Route *route, const PatternSet *patterns) {
   HuntRules *rules = scan_new(1, sizeof *rules);
   rules->set = set;
   rules->table = field_table_new();
-  rules->decoder = decoder_new(rules->table, &(DecoderOptions){.offset_minutes = VIET_NAM_MINUTES});
+  rules->decoder = decoder_new(rules->table, &(DecoderOptions){.offset_minutes = VIET_NAM_MINUTES, .patterns = patterns});
   rules->matcher = matcher_new(set, route, rules->table, &(MatcherOptions){.cache_entries = CACHE_ENTRIES});
   if (rules->matcher)
     return rules;

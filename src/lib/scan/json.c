@@ -18,7 +18,7 @@ struct JsonScanner {
   EventField *out; /* where the next value goes */
   EventField *out_end;
   uint64_t over;
-  uint32_t previous; /* path of the last key */
+  uint32_t previous;  /* path of the last key */
   uint32_t best_time; /* rank << 16 | (0xFFFF - place) of the value that holds the time best */
   bool named_data;
   unsigned depth;
@@ -31,8 +31,7 @@ struct JsonScanner {
 JsonScanner *json_scanner_new(FieldTable *table, JsonWay way) {
   bool avx2 = false;
 #if defined(__x86_64__)
-  avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("pclmul") && __builtin_cpu_supports("bmi2") &&
-         __builtin_cpu_supports("lzcnt");
+  avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("pclmul") && __builtin_cpu_supports("bmi2");
 #endif
   if (way == JSON_AVX2 && !avx2)
     return NULL;
@@ -89,14 +88,21 @@ JSON_INLINE bool has_backslash(const JsonIndex *index, uint32_t from, uint32_t e
   return (found | (words[last] & below_end)) != 0;
 }
 
+#if defined(__SSE2__)
+JSON_INLINE uint32_t equal_bytes(const char *a, const char *b) {
+  __m128i first = _mm_loadu_si128((const __m128i *)(const void *)a),
+          second = _mm_loadu_si128((const __m128i *)(const void *)b);
+  return (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(first, second));
+}
+#endif
+
 JSON_INLINE bool key_is(const FieldPath *path, const char *key, uint32_t size, const char *readable_end) {
 #if defined(__SSE2__)
-  if (__builtin_expect(size <= FIELD_HEAD_BYTES && readable_end - key >= FIELD_HEAD_BYTES, 1)) {
-    __m128i wanted = _mm_loadu_si128((const __m128i *)(const void *)path->head);
-    __m128i found = _mm_loadu_si128((const __m128i *)(const void *)key);
-    uint32_t equal = (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(wanted, found));
-    return ((~equal) & (((uint32_t)1 << size) - 1)) == 0;
-  }
+  if (__builtin_expect(size <= FIELD_HEAD_BYTES && readable_end - key >= FIELD_HEAD_BYTES, 1))
+    return (~equal_bytes(path->head, key) & (((uint32_t)1 << size) - 1)) == 0;
+  if (size > FIELD_HEAD_BYTES && size <= 2 * FIELD_HEAD_BYTES)
+    return (equal_bytes(path->head, key) &
+            equal_bytes(path->key + size - FIELD_HEAD_BYTES, key + size - FIELD_HEAD_BYTES)) == 0xFFFF;
 #endif
   (void)readable_end;
   return !memcmp(path->key, key, size);
@@ -112,19 +118,31 @@ static uint32_t path_of_escaped(JsonScanner *scanner, uint32_t parent, Span key)
   return field_table_path_slow(scanner->table, parent, event_text(&field, buffer));
 }
 
-/* Events of one kind have their keys in one order: the key after the last one is most likely that of the event before. */
-JSON_INLINE uint32_t path_of_key(JsonScanner *scanner, uint32_t parent, uint32_t from, uint32_t end) {
+static uint32_t path_look(JsonScanner *scanner, uint32_t parent, uint32_t from, uint32_t end) {
   FieldTable *table = scanner->table;
-  uint32_t guess = table->paths[scanner->previous].next, size = end - from;
-  const FieldPath *path = &table->paths[guess];
-  const char *key = scanner->index.bytes + from;
-  if (__builtin_expect(path->parent == parent && path->key_size == size &&
-                       key_is(path, key, size, scanner->index.bytes + scanner->index.size), 1))
-    return scanner->previous = guess;
-  uint32_t found = has_backslash(&scanner->index, from, end) ? path_of_escaped(scanner, parent, (Span){key, size})
-                                                             : field_table_path_slow(table, parent, (Span){key, size});
-  table->paths[scanner->previous].next = found;
+  Span key = {scanner->index.bytes + from, end - from};
+  uint32_t found = has_backslash(&scanner->index, from, end) ? path_of_escaped(scanner, parent, key)
+                                                             : field_table_path_slow(table, parent, key);
+  FieldPath *previous = &table->paths[scanner->previous];
+  previous->next[previous->oldest] = found;
+  previous->oldest = (uint8_t)((previous->oldest + 1) % FIELD_GUESSES);
   return scanner->previous = found;
+}
+
+/* Events of one kind have their keys in one order: the key after the last one is most likely one that followed it
+ * before. */
+JSON_INLINE uint32_t path_of_key(JsonScanner *scanner, uint32_t parent, uint32_t from, uint32_t end) {
+  const FieldPath *paths = scanner->table->paths;
+  const uint32_t *guesses = paths[scanner->previous].next;
+  uint32_t size = end - from;
+  const char *key = scanner->index.bytes + from;
+  for (int i = 0; i < FIELD_GUESSES; i++) {
+    const FieldPath *path = &paths[guesses[i]];
+    if (path->parent == parent && path->key_size == size &&
+        key_is(path, key, size, scanner->index.bytes + scanner->index.size))
+      return scanner->previous = guesses[i];
+  }
+  return path_look(scanner, parent, from, end);
 }
 
 /* Where the number at `at` ends; NULL: it is none. At `end` it may go on. */
@@ -210,14 +228,15 @@ static JsonResult walk(JsonScanner *scanner) {
   JsonResult result;
   scanner->depth = 0;
 
-value: {
+value : {
   uint32_t from = *index->at++;
   char first = bytes[from];
   if (first == '"') {
     uint32_t end = *index->at++;
     if (end <= from)
       return JSON_UNFINISHED;
-    value_add(scanner, (Span){bytes + from + 1, end - from - 1}, path, VALUE_STRING, has_backslash(index, from + 1, end));
+    value_add(scanner, (Span){bytes + from + 1, end - from - 1}, path, VALUE_STRING,
+              has_backslash(index, from + 1, end));
   } else if ((first | 0x20) == '{') {
     if (index->at > index->end)
       return JSON_UNFINISHED;
@@ -254,10 +273,11 @@ after:
     goto after;
   }
 
-key: {
+key : {
   uint32_t from = index->at[0], end = index->at[1], colon = index->at[2];
   if (bytes[from] != '"' || bytes[colon] != ':')
-    return index->at + 3 > index->end && (index->at >= index->end || bytes[from] == '"') ? JSON_UNFINISHED : JSON_INVALID;
+    return index->at + 3 > index->end && (index->at >= index->end || bytes[from] == '"') ? JSON_UNFINISHED
+                                                                                         : JSON_INVALID;
   index->at += 3;
   path = path_of_key(scanner, scanner->levels[scanner->depth - 1].path, from + 1, end);
   goto value;

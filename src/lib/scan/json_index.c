@@ -24,15 +24,20 @@ static bool escape_is_valid(const JsonIndex *index, size_t at) {
   return true;
 }
 
-void json_index_check_escapes(JsonIndex *index, uint64_t escaped) {
-  for (; escaped && index->fault == SIZE_MAX; escaped &= escaped - 1) {
-    size_t at = index->done + (size_t)__builtin_ctzll(escaped);
-    if (at < index->size && !escape_is_valid(index, at))
-      index->fault = at;
+void json_index_check(JsonIndex *index, size_t done, uint64_t escaped, uint64_t control) {
+  if (control && index->fault == SIZE_MAX)
+    index->fault = done + (size_t)__builtin_ctzll(control);
+  for (; escaped; escaped &= escaped - 1) {
+    size_t at = done + (size_t)__builtin_ctzll(escaped);
+    if (at < index->size && !escape_is_valid(index, at)) {
+      index->fault = at < index->fault ? at : index->fault;
+      return;
+    }
   }
 }
 
-/* Behind the last position stand some of the first byte, a bracket: where the walk wants a mark or a quote it stops there. */
+/* Behind the last position stand some of the first byte, a bracket: where the walk wants a mark or a quote it stops
+ * there. */
 void json_index_finish(JsonIndex *index) {
   memset(index->end, 0, 2 * JSON_AHEAD * sizeof *index->end);
   index->low = index->done < index->size ? index->end - JSON_AHEAD : index->positions + JSON_POSITIONS;
@@ -66,12 +71,12 @@ JSON_INLINE JsonMasks masks_of_sse2(const char *bytes) {
     control.part[i] = _mm_cmpeq_epi8(_mm_min_epu8(block.part[i], _mm_set1_epi8(0x1F)), block.part[i]);
   }
   return (JsonMasks){
-    .quote = equal(block, '"'),
-    .backslash = equal(block, '\\'),
-    .punctuation = equal(folded, '{') | equal(folded, '}') | equal(block, ':') | equal(block, ','),
-    .space = equal(block, ' ') | equal(block, '\n') | equal(block, '\t') | equal(block, '\r'),
-    .control = bits_of(control),
-    .high = bits_of(block),
+      .quote = equal(block, '"'),
+      .backslash = equal(block, '\\'),
+      .punctuation = equal(folded, '{') | equal(folded, '}') | equal(block, ':') | equal(block, ','),
+      .space = equal(block, ' ') | equal(block, '\n') | equal(block, '\t') | equal(block, '\r'),
+      .control = bits_of(control),
+      .high = bits_of(block),
   };
 }
 
@@ -86,9 +91,22 @@ void json_index_sse2(JsonIndex *index) {
 
 JSON_INLINE JsonMasks masks_of_plain(const char *bytes) {
   static const uint8_t classes[256] = {
-    [0 ... 8] = CONTROL, ['\t'] = SPACE | CONTROL, ['\n'] = SPACE | CONTROL, [11 ... 12] = CONTROL, ['\r'] = SPACE | CONTROL,
-    [14 ... 31] = CONTROL, [' '] = SPACE, ['"'] = QUOTE, ['\\'] = BACKSLASH, ['{'] = MARK, ['}'] = MARK, ['['] = MARK, [']'] = MARK,
-    [':'] = MARK, [','] = MARK, [128 ... 255] = HIGH,
+      [0 ... 8] = CONTROL,
+      ['\t'] = SPACE | CONTROL,
+      ['\n'] = SPACE | CONTROL,
+      [11 ... 12] = CONTROL,
+      ['\r'] = SPACE | CONTROL,
+      [14 ... 31] = CONTROL,
+      [' '] = SPACE,
+      ['"'] = QUOTE,
+      ['\\'] = BACKSLASH,
+      ['{'] = MARK,
+      ['}'] = MARK,
+      ['['] = MARK,
+      [']'] = MARK,
+      [':'] = MARK,
+      [','] = MARK,
+      [128 ... 255] = HIGH,
   };
   JsonMasks masks = {0};
   for (unsigned i = 0; i < JSON_BLOCK; i++) {

@@ -15,7 +15,8 @@ static void setup(void) {
     scanners[i] = json_scanner_new(table, ways[i]);
 }
 
-/* "path=kind:text|…" of the event, or what went wrong. The bytes are copied so that nothing beyond them can be read unseen. */
+/* "path=kind:text|…" of the event, or what went wrong. The bytes are copied so that nothing beyond them can be read
+ * unseen. */
 static char *scan(JsonScanner *scanner, const char *bytes, gsize size) {
   char *copy = g_memdup2(bytes, size ? size : 1);
   Event event = {.fields = fields};
@@ -57,61 +58,62 @@ static char *scan_all(const char *bytes, gsize size) {
 static const struct {
   const char *json, *fields;
 } cases[] = {
-  {"{}", ""},
-  {"[]", ""},
-  {" {}", "invalid"},
-  {"{ }  \r\n", ""},
-  {"{\"a\":1}", "a=1:1|"},
-  {"{\"a\":1}x", "invalid"},
-  {"{\"a\":{\"b\":\"c\",\"d\":[1,true,null,{\"e\":false}]},\"f\":\"\"}", "a.b=0:c|a.d=1:1|a.d=2:true|a.d=4:null|a.d.e=3:false|f=0:|"},
-  {"{\"a\":\"x\\\\\",\"b\":\"\\\"\"}", "a=0:x\\|b=0:\"|"},
-  {"{\"a\":\"\\\\\\\\\\\\\",\"b\":2}", "a=0:\\\\\\|b=1:2|"},
-  {"{\"a\":\"C:\\\\Windows\\\\cmd.exe\"}", "a=0:C:\\Windows\\cmd.exe|"},
-  {"{\"a\":\"\\u00e1\\ud83d\\ude00\\ud800\"}", "a=0:á😀\xEF\xBF\xBD|"},
-  {"{\"\\u0061\":1,\"a\":2}", "a=1:1|a=1:2|"},
-  {"{\"a\":\"\\u12\"}", "invalid"},
-  {"{\"a\":\"\\x\"}", "invalid"},
-  {"{\"a\":\"\x01\"}", "invalid"},
-  {"{\"a\":\"\n\"}", "invalid"},
-  {"{\"a\":\"\xC3\"}", "invalid"},
-  {"{\"a\":\"\xC0\x80\"}", "invalid"},
-  {"{\"a\":\"\xED\xA0\x80\"}", "invalid"},
-  {"{\"a\":\"đồng\"}", "a=0:đồng|"},
-  {"{\"a\":01}", "invalid"},
-  {"{\"a\":-}", "invalid"},
-  {"{\"a\":1.}", "invalid"},
-  {"{\"a\":.5}", "invalid"},
-  {"{\"a\":1e}", "invalid"},
-  {"{\"a\":1e+5,\"b\":-0.1E-2}", "a=1:1e+5|b=1:-0.1E-2|"},
-  {"{\"a\":1 2}", "invalid"},
-  {"{\"a\":tru}", "invalid"},
-  {"{\"a\":truex}", "invalid"},
-  {"{\"a\":nul", "unfinished"},
-  {"{\"a\":12", "unfinished"},
-  {"{\"a\":\"b", "unfinished"},
-  {"{\"a\"", "unfinished"},
-  {"{\"a\":", "unfinished"},
-  {"{\"a\":1,", "unfinished"},
-  {"{", "unfinished"},
-  {"", "unfinished"},
-  {"{\"a\":1,}", "invalid"},
-  {"{\"a\" 1}", "invalid"},
-  {"{\"a\"::1}", "invalid"},
-  {"{a:1}", "invalid"},
-  {"{'a':1}", "invalid"},
-  {"{,}", "invalid"},
-  {"{\"a\":1]", "invalid"},
-  {"[1,]", "invalid"},
-  {"[,1]", "invalid"},
-  {"[1 ,\t2 ]", "=1:1|=1:2|"},
-  {"[\"a\"\"b\"]", "invalid"},
-  {"[\"a\",\f1]", "invalid"},
-  {"[1\f]", "invalid"},
-  {"\"a\"", "invalid"},
-  {"[\\\"a\"]", "invalid"},
-  {"[1]]", "invalid"},
-  {"[[],[[]],{}]", ""},
-  {"[\xE2\x80\xA8]", "invalid"},
+    {"{}", ""},
+    {"[]", ""},
+    {" {}", "invalid"},
+    {"{ }  \r\n", ""},
+    {"{\"a\":1}", "a=1:1|"},
+    {"{\"a\":1}x", "invalid"},
+    {"{\"a\":{\"b\":\"c\",\"d\":[1,true,null,{\"e\":false}]},\"f\":\"\"}",
+     "a.b=0:c|a.d=1:1|a.d=2:true|a.d=4:null|a.d.e=3:false|f=0:|"},
+    {"{\"a\":\"x\\\\\",\"b\":\"\\\"\"}", "a=0:x\\|b=0:\"|"},
+    {"{\"a\":\"\\\\\\\\\\\\\",\"b\":2}", "a=0:\\\\\\|b=1:2|"},
+    {"{\"a\":\"C:\\\\Windows\\\\cmd.exe\"}", "a=0:C:\\Windows\\cmd.exe|"},
+    {"{\"a\":\"\\u00e1\\ud83d\\ude00\\ud800\"}", "a=0:á😀\xEF\xBF\xBD|"},
+    {"{\"\\u0061\":1,\"a\":2}", "a=1:1|a=1:2|"},
+    {"{\"a\":\"\\u12\"}", "invalid"},
+    {"{\"a\":\"\\x\"}", "invalid"},
+    {"{\"a\":\"\x01\"}", "invalid"},
+    {"{\"a\":\"\n\"}", "invalid"},
+    {"{\"a\":\"\xC3\"}", "invalid"},
+    {"{\"a\":\"\xC0\x80\"}", "invalid"},
+    {"{\"a\":\"\xED\xA0\x80\"}", "invalid"},
+    {"{\"a\":\"đồng\"}", "a=0:đồng|"},
+    {"{\"a\":01}", "invalid"},
+    {"{\"a\":-}", "invalid"},
+    {"{\"a\":1.}", "invalid"},
+    {"{\"a\":.5}", "invalid"},
+    {"{\"a\":1e}", "invalid"},
+    {"{\"a\":1e+5,\"b\":-0.1E-2}", "a=1:1e+5|b=1:-0.1E-2|"},
+    {"{\"a\":1 2}", "invalid"},
+    {"{\"a\":tru}", "invalid"},
+    {"{\"a\":truex}", "invalid"},
+    {"{\"a\":nul", "unfinished"},
+    {"{\"a\":12", "unfinished"},
+    {"{\"a\":\"b", "unfinished"},
+    {"{\"a\"", "unfinished"},
+    {"{\"a\":", "unfinished"},
+    {"{\"a\":1,", "unfinished"},
+    {"{", "unfinished"},
+    {"", "unfinished"},
+    {"{\"a\":1,}", "invalid"},
+    {"{\"a\" 1}", "invalid"},
+    {"{\"a\"::1}", "invalid"},
+    {"{a:1}", "invalid"},
+    {"{'a':1}", "invalid"},
+    {"{,}", "invalid"},
+    {"{\"a\":1]", "invalid"},
+    {"[1,]", "invalid"},
+    {"[,1]", "invalid"},
+    {"[1 ,\t2 ]", "=1:1|=1:2|"},
+    {"[\"a\"\"b\"]", "invalid"},
+    {"[\"a\",\f1]", "invalid"},
+    {"[1\f]", "invalid"},
+    {"\"a\"", "invalid"},
+    {"[\\\"a\"]", "invalid"},
+    {"[1]]", "invalid"},
+    {"[[],[[]],{}]", ""},
+    {"[\xE2\x80\xA8]", "invalid"},
 };
 
 static void test_cases(void) {
@@ -130,7 +132,8 @@ static gboolean has_surrogate(const char *bytes, gsize size) {
   return FALSE;
 }
 
-/* Taken or refused as jansson does, but for what RFC 8259 leaves to the reader: lone surrogates and numbers too large for a double. */
+/* Taken or refused as jansson does, but for what RFC 8259 leaves to the reader: lone surrogates and numbers too large
+ * for a double. */
 static void check_jansson(const char *bytes, gsize size) {
   json_error_t error;
   json_t *tree = json_loadb(bytes, size, JSON_ALLOW_NUL, &error);
@@ -172,8 +175,11 @@ static void mutate(GRand *rand, GString *text) {
 static void test_borders(void) {
   for (gsize pad = 0; pad < 140; pad++) {
     g_autofree char *fill = g_strnfill(pad, 'x');
-    g_autofree char *text = g_strdup_printf("{\"%s\":\"%s\\\\\",\"b\":[\"\\\"\\\\\\u00e1%s\",true , 12.5e3],\"%sc\":{\"á\":\"đ\"}}", fill, fill, fill, fill);
-    g_autofree char *wanted = g_strdup_printf("%s=0:%s\\|b=0:\"\\á%s|b=2:true|b=1:12.5e3|%sc.á=0:đ|", fill, fill, fill, fill);
+    g_autofree char *text =
+        g_strdup_printf("{\"%s\":\"%s\\\\\",\"b\":[\"\\\"\\\\\\u00e1%s\",true , 12.5e3],\"%sc\":{\"á\":\"đ\"}}", fill,
+                        fill, fill, fill);
+    g_autofree char *wanted =
+        g_strdup_printf("%s=0:%s\\|b=0:\"\\á%s|b=2:true|b=1:12.5e3|%sc.á=0:đ|", fill, fill, fill, fill);
     g_autofree char *found = scan_all(text, strlen(text));
     g_assert_cmpstr(found, ==, wanted);
     for (gsize cut = 1; cut < strlen(text); cut++) {
@@ -185,8 +191,9 @@ static void test_borders(void) {
 
 static void test_jansson(void) {
   static const char big[] =
-    "{\"@timestamp\":\"2020-09-20T17:31:25.123Z\",\"EventID\":1,\"Image\":\"C:\\\\Windows\\\\System32\\\\cmd.exe\",\"Message\":\"a\\r\\n\\tb \\u0041\","
-    "\"Hashes\":[\"SHA1=00\",\"MD5=11\"],\"x\":{\"y\":{\"z\":[1,-2.5e-3,null,true,false,{}]}},\"tên\":\"Uỷ ban\"}";
+      "{\"@timestamp\":\"2020-09-20T17:31:25.123Z\",\"EventID\":1,\"Image\":\"C:\\\\Windows\\\\System32\\\\cmd.exe\","
+      "\"Message\":\"a\\r\\n\\tb \\u0041\","
+      "\"Hashes\":[\"SHA1=00\",\"MD5=11\"],\"x\":{\"y\":{\"z\":[1,-2.5e-3,null,true,false,{}]}},\"tên\":\"Uỷ ban\"}";
   GRand *rand = g_rand_new_with_seed(20260805);
   for (gsize i = 0; i < G_N_ELEMENTS(cases); i++)
     check_jansson(cases[i].json, strlen(cases[i].json));
@@ -220,6 +227,40 @@ static void test_bounds(void) {
   g_assert_cmpuint(json_scanner_over(scanners[0]) - before, ==, 10);
 }
 
+/* No text is longer than what it was written as, also when its escapes are none. */
+static void test_text(void) {
+  static const char *const texts[][2] = {{"\\u", "u"}, {"\\u\\u\\u12", "uuu12"}, {"\\", "\\"}, {"\\q", "q"}, {"\\ud800", "\xEF\xBF\xBD"},
+                                         {"\\ud83d\\ude00\\udc00", "😀\xEF\xBF\xBD"}, {"\\u00e1\\n", "á\n"}};
+  for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
+    gsize size = strlen(texts[i][0]);
+    g_autofree char *buffer = g_malloc(size), *raw = g_memdup2(texts[i][0], size);
+    Span text = event_text(&(EventField){.raw = {raw, size}, .escaped = true}, buffer);
+    g_autofree char *found = g_strndup(text.bytes, text.size);
+    g_assert_cmpuint(text.size, <=, size);
+    g_assert_cmpstr(found, ==, texts[i][1]);
+  }
+}
+
+/* Of two faults in one block the first counts, even when it is found last; what stands behind the value does not
+ * matter. */
+static void test_faults(void) {
+  static const struct {
+    const char *text;
+    JsonResult result;
+  } faults[] = {{"{\"a\":\"\\0\"},\"\x01", JSON_INVALID},
+                {"{\"a\":\"0\"},\"\x01\\0", JSON_WHOLE},
+                {"{\"a\":0},\xFF", JSON_WHOLE},
+                {"{\"a\":\"\xFF\"},", JSON_INVALID}};
+  for (gsize i = 0; i < G_N_ELEMENTS(faults); i++)
+    for (gsize j = 0; j < G_N_ELEMENTS(ways); j++) {
+      Event event = {.fields = fields};
+      size_t used;
+      if (scanners[j])
+        g_assert_cmpint(json_scan(scanners[j], (Span){faults[i].text, strlen(faults[i].text)}, &event, &used), ==,
+                        faults[i].result);
+    }
+}
+
 /* Paths beyond the bounds keep their values under FIELD_OTHER. */
 static void test_paths(void) {
   FieldTable *own = field_table_new();
@@ -245,6 +286,8 @@ int main(int argc, char **argv) {
   g_test_add_func("/scan/json/borders", test_borders);
   g_test_add_func("/scan/json/jansson", test_jansson);
   g_test_add_func("/scan/json/bounds", test_bounds);
+  g_test_add_func("/scan/json/text", test_text);
+  g_test_add_func("/scan/json/faults", test_faults);
   g_test_add_func("/scan/json/paths", test_paths);
   int result = g_test_run();
   for (gsize i = 0; i < G_N_ELEMENTS(ways); i++)

@@ -324,7 +324,7 @@ Matcher *matcher_new(const RuleSet *set, const Route *route, FieldTable *table, 
   matcher->set = set;
   matcher->table = table;
   matcher->router = router_new(route, table);
-  matcher->work = slot_work_new(set->pattern_count);
+  matcher->work = slot_work_new(set->pattern_count, options && options->plain);
   matcher->cache = value_cache_new(options ? options->cache_entries : 0);
   matcher->item_turns = scan_new(set->item_count, sizeof *matcher->item_turns);
   matcher->value_turns = scan_new(set->item_count, sizeof *matcher->value_turns);
@@ -332,8 +332,7 @@ Matcher *matcher_new(const RuleSet *set, const Route *route, FieldTable *table, 
   matcher->rule_turns = scan_new(set->count, sizeof *matcher->rule_turns);
   matcher->candidates = scan_new(set->count, sizeof *matcher->candidates);
   matcher->fulfilled = scan_new(set->count, sizeof *matcher->fulfilled);
-  uint32_t log = field_table_path(table, FIELD_ROOT, SPAN("log"));
-  matcher->format_path = field_table_path(table, log, SPAN("format"));
+  matcher->format_path = field_table_path(table, FIELD_ROOT, SPAN("log.format"));
   return matcher;
 }
 

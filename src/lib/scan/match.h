@@ -14,6 +14,7 @@ typedef struct Matcher Matcher;
 
 typedef struct {
   size_t cache_entries; /* (field, value) pairs whose bits are remembered; 0: none */
+  bool plain;           /* plain C even where the processor could more; the same matches */
 } MatcherOptions;
 
 Matcher *matcher_new(const RuleSet *set, const Route *route, FieldTable *table, const MatcherOptions *options);

@@ -5,7 +5,7 @@
 static const struct {
   const char *name;
   PatternPartKind kind;
-} types[] = {{"word", PART_WORD}, {"name", PART_NAME}, {"int", PART_INT},   {"ip", PART_IP},  {"host", PART_HOST},
+} types[] = {{"word", PART_WORD},     {"name", PART_NAME}, {"int", PART_INT}, {"ip", PART_IP},    {"host", PART_HOST},
              {"quoted", PART_QUOTED}, {"text", PART_TEXT}, {"all", PART_ALL}, {"rest", PART_REST}};
 
 typedef struct {
@@ -181,8 +181,8 @@ static size_t literal_find(Span literal, Span text, bool last) {
 }
 
 static bool name_byte(char c, bool host) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-' || (c & 0x80) ||
-         (!host && c && strchr("@+$\\/", c));
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
+         c == '-' || (c & 0x80) || (!host && c && strchr("@+$\\/", c));
 }
 
 static size_t one_size(Span words, Span text) {
@@ -245,7 +245,8 @@ static void field_add(const PatternPart *part, Span value, PatternField *out_fie
     out_fields[(*count)++] = (PatternField){name, value};
 }
 
-static bool parts_match(const Pattern *pattern, uint32_t from, uint32_t end, Span *text, PatternField *out_fields, size_t *count) {
+static bool parts_match(const Pattern *pattern, uint32_t from, uint32_t end, Span *text, PatternField *out_fields,
+                        size_t *count) {
   for (uint32_t i = from; i < end; i++) {
     const PatternPart *part = &pattern->parts[i];
     size_t size;

@@ -1,4 +1,5 @@
-/* One line pattern: literal text with captures, matched from left to right without going back, so in time linear in the text.
+/* One line pattern: literal text with captures, matched from left to right without going back, so in time linear in the
+ * text.
  *
  *   Failed password for %(invalid user %)%{all:username} from %{host:src} port %{int:src_port}%{rest}
  *
@@ -18,8 +19,18 @@
 enum { PATTERN_PARTS_MAX = 64, PATTERN_DEPTH_MAX = 4 };
 
 typedef enum {
-  PART_LITERAL, PART_OPTIONAL, /* up to `end` */
-  PART_WORD, PART_NAME, PART_INT, PART_IP, PART_HOST, PART_QUOTED, PART_ONE, PART_TEXT, PART_ALL, PART_REST
+  PART_LITERAL,
+  PART_OPTIONAL, /* up to `end` */
+  PART_WORD,
+  PART_NAME,
+  PART_INT,
+  PART_IP,
+  PART_HOST,
+  PART_QUOTED,
+  PART_ONE,
+  PART_TEXT,
+  PART_ALL,
+  PART_REST
 } PatternPartKind;
 
 typedef struct {

@@ -1,4 +1,5 @@
-/* The file of line patterns: groups by program, each with its patterns in order; the first that fits gives the fields. */
+/* The file of line patterns: groups by program, each with its patterns in order; the first that fits gives the fields.
+ */
 #include <stdlib.h>
 #include <string.h>
 #include "lib/scan/decode_private.h"
@@ -103,7 +104,8 @@ static bool group_read(PatternSet *set, const TreeNode *node, ScanError *error) 
     tree_fault(error, node, "nhóm thiếu danh sách lines");
     return false;
   }
-  if (!programs_read(set, tree_get(node, "program"), &group, error) || !fixed_read(set, tree_get(node, "set"), &fixed, error))
+  if (!programs_read(set, tree_get(node, "program"), &group, error) ||
+      !fixed_read(set, tree_get(node, "set"), &fixed, error))
     return false;
   for (const TreeNode *line = lines->child; line; line = line->next)
     if (!line_read(set, line, &fixed, error))
@@ -149,7 +151,8 @@ static bool group_takes(const Group *group, Span program) {
     Span name = group->programs[i];
     bool prefix = name.size && name.bytes[name.size - 1] == '*';
     name.size -= prefix;
-    if ((prefix ? program.size >= name.size : program.size == name.size) && !memcmp(program.bytes, name.bytes, name.size))
+    if ((prefix ? program.size >= name.size : program.size == name.size) &&
+        !memcmp(program.bytes, name.bytes, name.size))
       return true;
   }
   return false;

@@ -10,6 +10,8 @@ enum { ROUTE_ENTRIES_MAX = 4096 };
 bool route_test_holds(const RouteTest *test, Span text) {
   if (test->prefix ? text.size < test->value.size : text.size != test->value.size)
     return false;
+  if (test->value.size && ((*text.bytes ^ *test->value.bytes) & ~0x20)) /* most differ in the first letter */
+    return false;
   return !strncasecmp(text.bytes, test->value.bytes, test->value.size);
 }
 
@@ -32,7 +34,7 @@ static bool test_add(Route *route, const TreeNode *value, ScanError *error) {
   route->tests = scan_grow(route->tests, route->test_count + 1, sizeof *route->tests);
   text.size -= prefix;
   route->tests[route->test_count++] =
-    (RouteTest){{scan_arena_text(&route->arena, text.bytes, text.size), text.size}, prefix};
+      (RouteTest){{scan_arena_text(&route->arena, text.bytes, text.size), text.size}, prefix};
   return true;
 }
 
@@ -67,7 +69,8 @@ static RouteEntry *entry_add(Route *route, const TreeNode *node, ScanError *erro
       return NULL;
   route->entries = scan_grow(route->entries, route->entry_count + 1, sizeof *route->entries);
   RouteEntry *entry = &route->entries[route->entry_count++];
-  *entry = (RouteEntry){.first_when = first, .when_count = route->when_count - first, .first_rename = route->rename_count};
+  *entry =
+      (RouteEntry){.first_when = first, .when_count = route->when_count - first, .first_rename = route->rename_count};
   return entry;
 }
 
@@ -118,7 +121,8 @@ static bool source_entry(Route *route, const TreeNode *node, ScanError *error) {
   return true;
 }
 
-static bool file_read(Route *route, Span yaml, bool (*entry)(Route *, const TreeNode *, ScanError *), ScanError *error) {
+static bool file_read(Route *route, Span yaml, bool (*entry)(Route *, const TreeNode *, ScanError *),
+                      ScanError *error) {
   Tree *tree = tree_read(yaml, error);
   bool good = !*error->message;
   const TreeNode *list = good && tree_count(tree) ? tree_document(tree, 0) : NULL;

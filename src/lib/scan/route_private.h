@@ -11,7 +11,7 @@ typedef struct {
 } RouteTest;
 
 typedef struct {
-  uint32_t name; /* number of a Sigma name */
+  uint32_t name;                   /* number of a Sigma name */
   uint32_t test_count, first_test; /* in route->tests: one of them must hold */
 } RouteWhen;
 
@@ -20,8 +20,8 @@ typedef struct {
 } RouteRename;
 
 typedef struct {
-  uint32_t first_when, when_count;     /* all must hold */
-  uint32_t first_rename, rename_count; /* of fields.yaml */
+  uint32_t first_when, when_count;          /* all must hold */
+  uint32_t first_rename, rename_count;      /* of fields.yaml */
   const char *product, *category, *service; /* of logsource.yaml */
 } RouteEntry;
 

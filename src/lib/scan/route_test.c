@@ -4,12 +4,13 @@
 #include "lib/scan/route.h"
 
 static const char sources[] =
-  "- {when: {Channel: [Security, System]}, logsource: {product: windows}}\n"
-  "- {when: {Channel: Security}, logsource: {product: windows, service: security}}\n"
-  "- {when: {Channel: 'Microsoft-Windows-Sysmon/*', EventID: '1'}, logsource: {product: windows, category: process_creation}}\n"
-  "- {when: {Channel: Security, EventID: 4688}, logsource: {product: windows, category: process_creation}}\n"
-  "- {when: {request: '*'}, logsource: {category: webserver}}\n"
-  "- {when: {message: 'sshd*'}, logsource: {product: linux, service: sshd}}\n";
+    "- {when: {Channel: [Security, System]}, logsource: {product: windows}}\n"
+    "- {when: {Channel: Security}, logsource: {product: windows, service: security}}\n"
+    "- {when: {Channel: 'Microsoft-Windows-Sysmon/*', EventID: '1'}, logsource: {product: windows, category: "
+    "process_creation}}\n"
+    "- {when: {Channel: Security, EventID: 4688}, logsource: {product: windows, category: process_creation}}\n"
+    "- {when: {request: '*'}, logsource: {category: webserver}}\n"
+    "- {when: {message: 'sshd*'}, logsource: {product: linux, service: sshd}}\n";
 
 static const char names[] = "- when: {winlog.channel: '*'}\n"
                             "  rename: {winlog.channel: Channel, winlog.event_id: EventID, message: Message}\n"
@@ -18,33 +19,53 @@ static const char names[] = "- when: {winlog.channel: '*'}\n"
                             "- when: {Channel: Security, EventID: '4688'}\n"
                             "  rename: {NewProcessName: Image, ProcessId: ParentProcessId}\n";
 
-/* The event, the log sources that apply (p/c/s, - for not named), the ones that do not, "path=name,name" of some of its paths. */
+/* The event, the log sources that apply (p/c/s, - for not named), the ones that do not, "path=name,name" of some of its
+ * paths. */
 static const struct {
   const char *json, *applies[3], *not_applies[3], *names[6];
 } cases[] = {
-  {"{\"Channel\":\"SECURITY\",\"EventID\":4624}", {"windows/-/-", "windows/-/security", "-/-/-"},
-   {"windows/process_creation/-", "linux/-/-", "-/-/sshd"}, {"Channel=Channel", "EventID=EventID"}},
-  {"{\"Channel\":\"Security\",\"EventID\":4688,\"NewProcessName\":\"a\",\"Hostname\":\"h\"}",
-   {"windows/process_creation/-", "windows/process_creation/security"}, {"-/webserver/-"},
-   {"NewProcessName=NewProcessName,Image", "Hostname=Hostname,Computer,Host"}},
-  {"{\"Channel\":\"Security\",\"EventID\":4688,\"NewProcessName\":\"a\",\"Image\":\"b\"}", {"windows/process_creation/-"}, {NULL},
-   {"NewProcessName=NewProcessName", "Image=Image"}},
-  {"{\"Channel\":\"Security\",\"EventID\":4688,\"NewProcessName\":\"a\",\"Image\":null}", {"windows/process_creation/-"}, {NULL},
-   {"NewProcessName=NewProcessName,Image", "Image=Image"}},
-  {"{\"Event\":{\"System\":{\"Channel\":\"Microsoft-Windows-Sysmon/Operational\",\"EventID\":{\"#text\":1,\"#attributes\":{\"Qualifiers\":\"\"}},"
-   "\"Provider\":{\"#attributes\":{\"Name\":\"x\"}}},\"EventData\":{\"Image\":\"i\"}}}", {"windows/process_creation/-"}, {"windows/-/security"},
-   {"Event.EventData.Image=Event.EventData.Image,Image", "Event.System.EventID.#text=Event.System.EventID.#text,EventID",
-    "Event.System.Provider.#attributes.Name=Event.System.Provider.#attributes.Name,Provider_Name"}},
-  {"{\"winlog\":{\"channel\":\"Security\",\"event_id\":4688,\"event_data\":{\"NewProcessName\":\"n\"}},\"message\":\"m\"}",
-   {"windows/process_creation/security"}, {NULL},
-   {"winlog.channel=winlog.channel,channel,Channel", "winlog.event_data.NewProcessName=winlog.event_data.NewProcessName,NewProcessName,event_data.NewProcessName,Image",
-    "message=message,Message"}},
-  {"{\"Image\":\"a\",\"Event\":{\"EventData\":{\"Image\":\"i\"}}}", {"-/-/-"}, {"windows/-/-"},
-   {"Event.EventData.Image=Event.EventData.Image", "Image=Image"}},
-  {"{\"request\":\"\"}", {"-/webserver/-"}, {"windows/-/-"}, {"request=request"}},
-  {"{\"request\":null}", {"-/-/-"}, {"-/webserver/-"}, {"request=request"}},
-  {"{\"message\":\"\\u0073SHD: long long long long long long long long long long long long long long long\"}", {"linux/-/sshd"},
-   {"-/webserver/-"}, {"message=message"}},
+    {"{\"Channel\":\"SECURITY\",\"EventID\":4624}",
+     {"windows/-/-", "windows/-/security", "-/-/-"},
+     {"windows/process_creation/-", "linux/-/-", "-/-/sshd"},
+     {"Channel=Channel", "EventID=EventID"}},
+    {"{\"Channel\":\"Security\",\"EventID\":4688,\"NewProcessName\":\"a\",\"Hostname\":\"h\"}",
+     {"windows/process_creation/-", "windows/process_creation/security"},
+     {"-/webserver/-"},
+     {"NewProcessName=NewProcessName,Image", "Hostname=Hostname,Computer,Host"}},
+    {"{\"Channel\":\"Security\",\"EventID\":4688,\"NewProcessName\":\"a\",\"Image\":\"b\"}",
+     {"windows/process_creation/-"},
+     {NULL},
+     {"NewProcessName=NewProcessName", "Image=Image"}},
+    {"{\"Channel\":\"Security\",\"EventID\":4688,\"NewProcessName\":\"a\",\"Image\":null}",
+     {"windows/process_creation/-"},
+     {NULL},
+     {"NewProcessName=NewProcessName,Image", "Image=Image"}},
+    {"{\"Event\":{\"System\":{\"Channel\":\"Microsoft-Windows-Sysmon/"
+     "Operational\",\"EventID\":{\"#text\":1,\"#attributes\":{\"Qualifiers\":\"\"}},"
+     "\"Provider\":{\"#attributes\":{\"Name\":\"x\"}}},\"EventData\":{\"Image\":\"i\"}}}",
+     {"windows/process_creation/-"},
+     {"windows/-/security"},
+     {"Event.EventData.Image=Event.EventData.Image,Image",
+      "Event.System.EventID.#text=Event.System.EventID.#text,EventID",
+      "Event.System.Provider.#attributes.Name=Event.System.Provider.#attributes.Name,Provider_Name"}},
+    {"{\"winlog\":{\"channel\":\"Security\",\"event_id\":4688,\"event_data\":{\"NewProcessName\":\"n\"}},\"message\":"
+     "\"m\"}",
+     {"windows/process_creation/security"},
+     {NULL},
+     {"winlog.channel=winlog.channel,channel,Channel",
+      "winlog.event_data.NewProcessName=winlog.event_data.NewProcessName,NewProcessName,event_data.NewProcessName,"
+      "Image",
+      "message=message,Message"}},
+    {"{\"Image\":\"a\",\"Event\":{\"EventData\":{\"Image\":\"i\"}}}",
+     {"-/-/-"},
+     {"windows/-/-"},
+     {"Event.EventData.Image=Event.EventData.Image", "Image=Image"}},
+    {"{\"request\":\"\"}", {"-/webserver/-"}, {"windows/-/-"}, {"request=request"}},
+    {"{\"request\":null}", {"-/-/-"}, {"-/webserver/-"}, {"request=request"}},
+    {"{\"message\":\"\\u0073SHD: long long long long long long long long long long long long long long long\"}",
+     {"linux/-/sshd"},
+     {"-/webserver/-"},
+     {"message=message"}},
 };
 
 static gboolean applies(Router *router, guint32 class, const char *source) {
@@ -111,7 +132,10 @@ static void test_faults(void) {
   static const struct {
     const char *yaml;
     gsize line;
-  } faults[] = {{"- {logsource: {product: a}}", 1}, {"- {when: {a: b}}", 1}, {"a: b", 1}, {"- {when: {}, logsource: {}}\n- {when: {a: {b: c}}, logsource: {}}", 2},
+  } faults[] = {{"- {logsource: {product: a}}", 1},
+                {"- {when: {a: b}}", 1},
+                {"a: b", 1},
+                {"- {when: {}, logsource: {}}\n- {when: {a: {b: c}}, logsource: {}}", 2},
                 {"- {when: {a: [", 2}};
   for (gsize i = 0; i < G_N_ELEMENTS(faults); i++) {
     ScanError error;

@@ -1,5 +1,5 @@
-/* Which class an event is of. The few values that the entries test are looked up in a memo; only a combination that was not there before
- * is worked out. */
+/* Which class an event is of. The few values that the entries test are looked up in a memo; only a combination that was
+ * not there before is worked out. */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -47,10 +47,9 @@ void router_free(Router *router) {
   if (!router)
     return;
   scan_arena_clear(&router->arena);
-  void *owned[] = {router->names,   router->slots, router->first_path, router->paths,   router->roles,
-                   router->seen,    router->name_tests, router->tests, router->classes, router->found,
-                   router->best,    router->head,  router->holders,    router->lost,    router->path_tests,
-                   router->gathered, router};
+  void *owned[] = {router->names,      router->slots, router->first_path, router->paths,    router->roles, router->seen,
+                   router->name_tests, router->tests, router->classes,    router->found,    router->best,  router->head,
+                   router->holders,    router->lost,  router->path_tests, router->gathered, router};
   for (size_t i = 0; i < sizeof owned / sizeof owned[0]; i++)
     free(owned[i]);
 }
@@ -64,17 +63,7 @@ static Span value_begin(const Router *router, const EventField *field, char buff
   return event_text(&part, buffer);
 }
 
-/* A number for the set of tests that the value fulfils. */
-static uint64_t value_outcome(Router *router, const EventField *field) {
-  if (field->kind == VALUE_NULL)
-    return 1;
-  size_t size = field->raw.size < 64 ? field->raw.size : 64;
-  uint64_t key = route_hash(router->seed ^ field->path ^ (uint64_t)field->escaped << 32 ^ (uint64_t)field->raw.size << 33,
-                            (Span){field->raw.bytes, size});
-  Memo *memo = &router->value_memo[key % VALUE_MEMO];
-  bool whole = size == field->raw.size; /* longer values are looked at each time */
-  if (whole && memo->key == key)
-    return memo->value;
+static uint64_t tests_outcome(const Router *router, const EventField *field) {
   char buffer[6 * (ROUTE_VALUE_MAX + 2)];
   Span text = value_begin(router, field, buffer);
   const PathTests *tests = &router->path_tests[field->path];
@@ -82,9 +71,21 @@ static uint64_t value_outcome(Router *router, const EventField *field) {
   for (uint32_t i = 0; i < tests->count; i++)
     if (route_test_holds(&router->route->tests[tests->tests[i]], text))
       outcome = route_mix(outcome, tests->tests[i] + 1);
-  if (whole)
-    *memo = (Memo){key, outcome};
   return outcome;
+}
+
+/* A number for the set of tests that the value fulfils. Where there are many tests the values are few and short. */
+static uint64_t value_outcome(Router *router, const EventField *field) {
+  enum { TESTS_FEW = 16, VALUE_SHORT = 64 };
+  if (field->kind == VALUE_NULL)
+    return 1;
+  if (router->path_tests[field->path].count <= TESTS_FEW || field->raw.size > VALUE_SHORT)
+    return tests_outcome(router, field);
+  uint64_t key = route_hash(router->seed ^ field->path ^ (uint64_t)field->escaped << 32, field->raw);
+  Memo *memo = &router->value_memo[key % VALUE_MEMO];
+  if (memo->key != key)
+    *memo = (Memo){key, tests_outcome(router, field)};
+  return memo->value;
 }
 
 static void holder_add(Router *router, uint32_t name, uint32_t field) {
@@ -263,7 +264,8 @@ uint32_t router_class(Router *router, const Event *event) {
   return (uint32_t)memo->value;
 }
 
-bool router_applies(const Router *router, uint32_t class, const char *product, const char *category, const char *service) {
+bool router_applies(const Router *router, uint32_t class, const char *product, const char *category,
+                    const char *service) {
   const char *wanted[] = {product, category, service};
   bool met[] = {!product, !category, !service};
   if (class >= router->class_count)

@@ -69,7 +69,7 @@ static Span short_name(Span name, char *buffer) {
 static const struct {
   const char *begin;
   bool any; /* one more level of any name lies between */
-} containers[] = {{"Event.EventData.", false}, {"Event.UserData.", true}, {"Event.System.", false},
+} containers[] = {{"Event.EventData.", false},   {"Event.UserData.", true},    {"Event.System.", false},
                   {"winlog.event_data.", false}, {"winlog.user_data.", false}, {"winlog.", false}};
 
 /* What stands behind the container; an empty span: it is not in it. */

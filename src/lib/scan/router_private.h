@@ -11,8 +11,8 @@ typedef enum {
   ROLE_VALUE     /* an entry tests its value */
 } PathRole;
 
-/* The names of a path in every class: the dotted path has rank 0, what stands below a container the rank of the container.
- * Of two paths with one name in an event the one of lower rank has it. */
+/* The names of a path in every class: the dotted path has rank 0, what stands below a container the rank of the
+ * container. Of two paths with one name in an event the one of lower rank has it. */
 typedef struct {
   uint32_t name[PATH_NAMES_MAX];
   uint8_t rank[PATH_NAMES_MAX];
@@ -65,10 +65,10 @@ struct Router {
   Memo class_memo[CLASS_MEMO], value_memo[VALUE_MEMO];
   RouteClass *classes;
   uint32_t class_count;
-  size_t words; /* of a bit set of entries */
+  size_t words;    /* of a bit set of entries */
   uint64_t *found; /* entries that hold for the event looked at */
-  uint8_t *best; /* of a name: the lowest rank in the event + 1 */
-  uint32_t *head; /* of a route name: its first holder + 1 */
+  uint8_t *best;   /* of a name: the lowest rank in the event + 1 */
+  uint32_t *head;  /* of a route name: its first holder + 1 */
   HolderNode *holders;
   uint32_t holder_count;
   Suppressed *lost;

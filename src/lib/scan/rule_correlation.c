@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { REFERRED_MAX = 1000, GROUPS_MAX = 32 };
+enum { REFERRED_MAX = 1000, TEMPORAL_MAX = 64, GROUPS_MAX = 32 };
 
 static const struct {
   const char *name;
@@ -73,7 +73,10 @@ static bool read_rules(RuleSet *set, const TreeNode *section, Correlation *corre
     return refuse(error, section, "luật tương quan phải nêu các luật (rules)");
   if (!read_names(node, REFERRED_MAX, names, &correlation->rule_count, error))
     return false;
+  bool temporal = correlation->type == CORRELATE_TEMPORAL || correlation->type == CORRELATE_ORDERED;
   size_t count = correlation->rule_count;
+  if (temporal && count > TEMPORAL_MAX)
+    return refuse(error, node, "tương quan theo thời gian nêu nhiều nhất 64 luật");
   correlation->names = scan_arena_take(&set->arena, count * sizeof *correlation->names);
   correlation->rules = scan_arena_take(&set->arena, count * sizeof *correlation->rules);
   correlation->lines = scan_arena_take(&set->work, count * sizeof *correlation->lines);

@@ -256,12 +256,15 @@ void slot_free(Slot *slot) {
 
 /* ---- matching ---- */
 
-SlotWork *slot_work_new(uint32_t pattern_count) {
+enum { FOLD_BEHIND = 32 }; /* zeros behind the folded value, which the filters may read */
+
+SlotWork *slot_work_new(uint32_t pattern_count, bool plain) {
   SlotWork *work = scan_new(1, sizeof *work);
   work->pattern_count = pattern_count;
   work->tried = scan_new(pattern_count, sizeof *work->tried);
   work->hits = scan_new(pattern_count, sizeof *work->hits);
   work->regex = regex_work_new();
+  work->avx2 = !plain && slot_has_avx2();
   return work;
 }
 
@@ -357,32 +360,50 @@ static void try_pieces(Run *run, uint32_t piece, size_t at) {
   }
 }
 
+static void try_window(Run *run, size_t at) {
+  try_pieces(run, table_find(&run->slot->windows, load_bytes(run->folded.bytes + at, 4), 4), at);
+}
+
 static void match_windows(Run *run) {
-  const Slot *slot = run->slot;
   const char *bytes = run->folded.bytes;
-  const uint64_t *filter = slot->filter;
-  uint32_t shift = slot->filter_shift;
+  const uint64_t *filter = run->slot->filter;
+  uint32_t shift = run->slot->filter_shift;
   for (size_t i = 0; i + 4 <= run->folded.size; i++) {
     uint32_t window;
     memcpy(&window, bytes + i, 4);
     uint32_t hash = window_hash(window) >> shift;
     if (filter[hash >> 6] >> (hash & 63) & 1)
-      try_pieces(run, table_find(&slot->windows, window, 4), i);
+      try_window(run, i);
   }
 }
 
-/* Pieces of one to three bytes, by their first two. The byte behind the value is zero. */
-static void match_shorts(Run *run) {
+static void try_pair(Run *run, size_t at) {
   const Slot *slot = run->slot;
+  if (slot->shorts.widths & 1u << 1)
+    try_pieces(run, table_find(&slot->shorts, load_bytes(run->folded.bytes + at, 1), 1), at);
+  try_pieces(run, table_find(&slot->shorts, load_bytes(run->folded.bytes + at, 2), 2), at);
+}
+
+/* Pieces of one to three bytes, by their first two. The byte behind the value is zero. */
+static void match_pairs(Run *run) {
   const unsigned char *bytes = (const unsigned char *)run->folded.bytes;
   for (size_t i = 0; i < run->folded.size; i++) {
     uint32_t pair = bytes[i] | (uint32_t)bytes[i + 1] << 8;
-    if (!(slot->pairs[pair >> 6] >> (pair & 63) & 1))
-      continue;
-    if (slot->shorts.widths & 1u << 1)
-      try_pieces(run, table_find(&slot->shorts, bytes[i], 1), i);
-    try_pieces(run, table_find(&slot->shorts, pair, 2), i);
+    if (run->slot->pairs[pair >> 6] >> (pair & 63) & 1)
+      try_pair(run, i);
   }
+}
+
+static void match_searched(Run *run) {
+  const Slot *slot = run->slot;
+  if (slot->filter && run->work->avx2)
+    slot_windows_avx2(run, try_window);
+  else if (slot->filter)
+    match_windows(run);
+  if (slot->pairs && run->work->avx2)
+    slot_pairs_avx2(run, try_pair);
+  else if (slot->pairs)
+    match_pairs(run);
 }
 
 static void ask_list(Run *run, const uint32_t *list, uint32_t count) {
@@ -434,14 +455,14 @@ static void match_others(Run *run) {
 
 static void fold_value(Run *run) {
   SlotWork *work = run->work;
-  size_t room = FOLD_ROOM(run->text.size) + 8;
+  size_t room = FOLD_ROOM(run->text.size) + FOLD_BEHIND;
   if (work->room < room) {
     free(work->folded);
     work->room = room * 2;
     work->folded = scan_new(work->room, 1);
   }
   run->folded = (Span){work->folded, fold_text(run->text, work->folded, &run->ascii)};
-  memset(work->folded + run->folded.size, 0, 8);
+  memset(work->folded + run->folded.size, 0, FOLD_BEHIND);
 }
 
 size_t slot_match(const Slot *slot, SlotWork *work, Span text, const uint32_t **out_ids) {
@@ -454,10 +475,7 @@ size_t slot_match(const Slot *slot, SlotWork *work, Span text, const uint32_t **
   fold_value(&run);
   match_exact(&run);
   match_anchored(&run);
-  if (slot->filter)
-    match_windows(&run);
-  if (slot->pairs)
-    match_shorts(&run);
+  match_searched(&run);
   if (slot->regex_count)
     match_regexes(&run);
   if (slot->other_count)

@@ -39,8 +39,8 @@ void slot_free(Slot *slot);
 /* Whether the expression compiles; else the reason. */
 bool slot_regex_valid(const Pattern *pattern, char *out_reason, size_t size);
 
-/* `pattern_count`: of the whole set. */
-SlotWork *slot_work_new(uint32_t pattern_count);
+/* `pattern_count`: of the whole set. `plain`: without AVX2 even where the processor has it. */
+SlotWork *slot_work_new(uint32_t pattern_count, bool plain);
 void slot_work_free(SlotWork *work);
 /* The ids of the patterns that the value fulfils, each once. They live until the next call. */
 size_t slot_match(const Slot *slot, SlotWork *work, Span text, const uint32_t **out_ids);

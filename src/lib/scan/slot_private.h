@@ -46,6 +46,7 @@ struct SlotWork {
   char *folded;
   size_t room;
   RegexWork *regex;
+  bool avx2;
 };
 
 /* One value on its way through a slot. */
@@ -55,6 +56,11 @@ typedef struct {
   Span text, folded;
   bool ascii;
 } Run;
+
+/* slot_avx2.c: calls `found` for each place where the filter of windows (pairs) has its bit. */
+bool slot_has_avx2(void);
+void slot_windows_avx2(Run *run, void (*found)(Run *run, size_t at));
+void slot_pairs_avx2(Run *run, void (*found)(Run *run, size_t at));
 
 /* The whole text against a pattern with wildcards. */
 bool glob_fits(const Pattern *pattern, Span text);

@@ -155,12 +155,14 @@ size_t stamp_iso(Span text, const StampOptions *options, int64_t *out_ms) {
   return finish(&reader, text, &moment, zone == NO_ZONE ? options->offset_minutes : zone, out_ms);
 }
 
-/* The last year in which the moment is past; a clock may be some weeks ahead, and a log some years old when its stamps have the 29th of February. */
+/* The last year in which the moment is past; a clock may be some weeks ahead, and a log some years old when its stamps
+ * have the 29th of February. */
 static int year_near(Moment moment, const StampOptions *options) {
   int now = 1970 + (int)(options->now_ms / ((int64_t)DAY_MS * 365));
   for (int year = now + 1; year > now - 9; year--) {
     moment.year = year;
-    if (moment_is_valid(&moment) && moment_ms(&moment, options->offset_minutes) <= options->now_ms + 31 * (int64_t)DAY_MS)
+    if (moment_is_valid(&moment) &&
+        moment_ms(&moment, options->offset_minutes) <= options->now_ms + 31 * (int64_t)DAY_MS)
       return year;
   }
   return now;
@@ -181,7 +183,8 @@ size_t stamp_syslog(Span text, const StampOptions *options, int64_t *out_ms) {
   clock_read(&reader, &moment);
   if (reader.bad)
     return 0;
-  if (!moment.year && reader.end - reader.at >= 5 && reader.at[0] == ' ' && (reader.end - reader.at == 5 || !is_digit(reader.at[5]))) {
+  if (!moment.year && reader.end - reader.at >= 5 && reader.at[0] == ' ' &&
+      (reader.end - reader.at == 5 || !is_digit(reader.at[5]))) {
     Reader year = {reader.at + 1, reader.end, false};
     int value = number(&year, 4, 4);
     if (!year.bad && value >= 1990 && value < 2200) {
@@ -233,15 +236,15 @@ size_t stamp_asctime(Span text, const StampOptions *options, int64_t *out_ms) {
 
 size_t stamp_epoch(Span text, int64_t *out_ms) {
   Reader reader = reader_of(text);
-  int64_t value = 0;
+  uint64_t value = 0; /* 19 digits have room */
   size_t digits = 0;
   for (; reader.at < reader.end && is_digit(*reader.at) && digits < 19; reader.at++, digits++)
-    value = value * 10 + (*reader.at - '0');
-  static const int64_t per_ms[] = {[13] = 1, [16] = 1000, [19] = 1000000};
+    value = value * 10 + (uint64_t)(*reader.at - '0');
+  static const uint64_t per_ms[] = {[13] = 1, [16] = 1000, [19] = 1000000};
   if (digits >= 9 && digits <= 10)
-    *out_ms = value * 1000 + fraction(&reader);
+    *out_ms = (int64_t)value * 1000 + fraction(&reader);
   else if (digits == 13 || digits == 16 || digits == 19)
-    *out_ms = value / per_ms[digits];
+    *out_ms = (int64_t)(value / per_ms[digits]);
   else
     return 0;
   return (size_t)(reader.at - text.bytes);

@@ -1,4 +1,5 @@
-/* Times as logs write them, in milliseconds UTC. Every function returns how many bytes the stamp takes, 0: there is none. */
+/* Times as logs write them, in milliseconds UTC. Every function returns how many bytes the stamp takes, 0: there is
+ * none. */
 #pragma once
 #include "lib/scan/event.h"
 
@@ -7,7 +8,8 @@ typedef struct {
   int offset_minutes; /* for stamps without a zone */
 } StampOptions;
 
-/* 2026-11-21T06:00:00.123456Z, +07:00, +0700, without a zone; a space or - for T; / for - in the date; fraction after . or , */
+/* 2026-11-21T06:00:00.123456Z, +07:00, +0700, without a zone; a space or - for T; / for - in the date; fraction after .
+ * or , */
 size_t stamp_iso(Span text, const StampOptions *options, int64_t *out_ms);
 /* Nov 21 06:00:00, also with a year behind the day or the time, and with a fraction. */
 size_t stamp_syslog(Span text, const StampOptions *options, int64_t *out_ms);

@@ -121,6 +121,7 @@ static size_t escape_size(const Cutter *cutter, const char *at) {
 typedef struct {
   char text[URL_MAX];
   size_t size;
+  const char *start, *stop; /* where it stands */
 } Url;
 
 static bool url_ends(char byte) {
@@ -158,19 +159,21 @@ static char unescape(const char **at, const char *end) {
 static bool url_read(Url *url, const char *at, const char *end) {
   size_t host = url->size;
   while (at < end && url->size < URL_MAX) {
+    url->stop = at;
     char byte = *at == '\\' ? unescape(&at, end) : *at++;
     if (url_ends(byte))
       break;
     url->text[url->size++] = (char)(byte >= 'A' && byte <= 'Z' ? byte + 32 : byte);
+    url->stop = at;
   }
   return url->size > host;
 }
 
-static void url_give(const Cutter *cutter, const Url *url, uint64_t hash, size_t size, const char *at) {
+static void url_give(const Cutter *cutter, const Url *url, uint64_t hash, size_t size) {
   hash = hash_end(fold(hash ^ size, K3));
   if (wanted(cutter, hash))
     cutter->found(cutter->context, TOKEN_URL, (Span){url->text, size}, hash,
-                  place_of(cutter, at, size < (size_t)(cutter->end - at) ? size : (size_t)(cutter->end - at)));
+                  place_of(cutter, url->start, (size_t)(url->stop - url->start)));
 }
 
 static uint64_t url_step(uint64_t hash, char byte) {
@@ -185,20 +188,20 @@ static uint64_t url_hash(const Url *url, size_t size) {
 }
 
 /* The URL, without punctuation at its end, and each beginning of it up to a delimiter behind the host. */
-static void url_give_all(const Cutter *cutter, const Url *url, size_t host, const char *at) {
+static void url_give_all(const Cutter *cutter, const Url *url, size_t host) {
   uint64_t hash = SEED_URL;
   for (size_t i = 0; i < url->size; i++) {
     if (i > host && url_parts(url->text[i]) && url->text[i - 1] != '/')
-      url_give(cutter, url, hash, i, at);
+      url_give(cutter, url, hash, i);
     hash = url_step(hash, url->text[i]);
   }
   size_t size = url->size;
   if (url->text[size - 1] != '/')
-    url_give(cutter, url, hash, size, at);
+    url_give(cutter, url, hash, size);
   for (int i = 0; i < URL_TAIL_MAX && size > host + 1 && strchr(".,:;!?)]*=&#/", url->text[size - 1]); i++)
     if (--size > host + 1 || url->text[host] == '/')
       if (url->text[size - 1] != '/')
-        url_give(cutter, url, url_hash(url, size), size, at);
+        url_give(cutter, url, url_hash(url, size), size);
 }
 
 /* ":80" or ":443" before a path is left out. */
@@ -222,8 +225,9 @@ static void cut_url(const Cutter *cutter, const char *start, const char *at, uin
   for (int reading = 0; reading < (port ? 2 : 1); reading++) {
     memcpy(url.text, host.bytes, host.size);
     url.size = host.size;
+    url.start = start;
     if (url_read(&url, at + (reading ? port : 0), cutter->end))
-      url_give_all(cutter, &url, host.size, start);
+      url_give_all(cutter, &url, host.size);
   }
 }
 

@@ -61,3 +61,25 @@ size_t utf8_put(char *out, uint32_t code) {
   out[0] = (char)(leads[size] | code);
   return size;
 }
+
+bool utf16_is_marked(Span file) {
+  return file.size >= 2 && (!memcmp(file.bytes, "\xFF\xFE", 2) || !memcmp(file.bytes, "\xFE\xFF", 2));
+}
+
+size_t utf16_to_utf8(Span file, char *out) {
+  const unsigned char *bytes = (const unsigned char *)file.bytes;
+  size_t high = file.size && bytes[0] == 0xFE ? 0 : 1; /* which byte of a unit is the high one */
+  char *at = out;
+  for (size_t i = 2; i + 1 < file.size; i += 2) {
+    uint32_t code = (uint32_t)bytes[i + high] << 8 | bytes[i + 1 - high];
+    if (code >= 0xD800 && code < 0xDC00 && i + 3 < file.size) {
+      uint32_t low = (uint32_t)bytes[i + 2 + high] << 8 | bytes[i + 3 - high];
+      if (low >= 0xDC00 && low < 0xE000) {
+        code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
+        i += 2;
+      }
+    }
+    at += utf8_put(at, code);
+  }
+  return (size_t)(at - out);
+}

@@ -347,6 +347,16 @@ static void run_loop(Collector *c) {
 
 /* --- start and end --- */
 
+/* Without them lines are still stored and looked at, only with fewer fields. */
+static PatternSet *load_patterns(const App *app) {
+  g_autofree char *path = g_build_filename(app->data_dir, "rules", "patterns.yaml", NULL);
+  ScanError problem = {0};
+  PatternSet *patterns = pattern_set_load(path, &problem);
+  if (!patterns)
+    g_warning("%s, dòng %zu: %s", path, problem.line, problem.message);
+  return patterns;
+}
+
 static Collector *collector_new(App *app, const CollectSink *const *sinks, int stop_fd, int lock_fd) {
   Collector *c = g_new0(Collector, 1);
   c->app = app;
@@ -356,6 +366,7 @@ static Collector *collector_new(App *app, const CollectSink *const *sinks, int s
   c->started_ms = clock_now_ms();
   c->folder = g_build_filename(app->home, "log", NULL);
   c->segments = g_build_filename(c->folder, "segments", NULL);
+  c->patterns = load_patterns(app);
   c->epoll = epoll_create1(EPOLL_CLOEXEC);
   c->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   c->wake_watch = (Watch){c->wake, woken};
@@ -431,6 +442,7 @@ static void collector_free(Collector *c) {
   g_ptr_array_unref(c->free);
   g_free(c->folder);
   g_free(c->segments);
+  pattern_set_free(c->patterns);
   g_free(c);
 }
 

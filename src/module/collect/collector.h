@@ -92,6 +92,7 @@ struct Collector {
   Watch wake_watch;
   gboolean ending, ended; /* atomic; ended: everything is committed */
   char *folder, *segments; /* home/log, home/log/segments */
+  PatternSet *patterns;    /* of text lines; NULL: the file is broken, lines are taken as they are */
   /* main */
   GHashTable *by_number; /* Source; changed under sources_lock */
   GMutex sources_lock;

@@ -12,9 +12,11 @@ enum { RETRY_MS = 500, GROUP = BATCHES, OPEN_AGAIN_MS = 10000, IDLE_US = 1 * G_U
 typedef struct {
   FieldTable *table;
   GHashTable *decoders;
+  const PatternSet *patterns;
 } Decoders;
 
-static void decoders_init(Decoders *d) {
+static void decoders_init(Decoders *d, const PatternSet *patterns) {
+  d->patterns = patterns;
   d->table = field_table_new();
   d->decoders = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)decoder_free);
 }
@@ -29,7 +31,7 @@ static Decoder *decoder_for(Decoders *d, const Source *source) {
   gpointer key = GINT_TO_POINTER((offset + 10000) * 16 + format + 1);
   Decoder *decoder = g_hash_table_lookup(d->decoders, key);
   if (!decoder) {
-    DecoderOptions options = {.format = (LogFormat)format, .now_ms = clock_now_ms(), .offset_minutes = offset};
+    DecoderOptions options = {.format = (LogFormat)format, .now_ms = clock_now_ms(), .offset_minutes = offset, .patterns = d->patterns};
     decoder = decoder_new(d->table, &options);
     g_hash_table_insert(d->decoders, key, decoder);
   }
@@ -43,7 +45,7 @@ static void decoders_renew(Decoders *d, gint64 *since_ms) {
     return;
   *since_ms = now;
   decoders_clear(d);
-  decoders_init(d);
+  decoders_init(d, d->patterns);
 }
 
 /* --- the writer --- */
@@ -190,7 +192,7 @@ static void writer_init(Writer *w, Collector *c) {
   GHashTableIter iter;
   gpointer key;
   *w = (Writer){.c = c, .renewed_ms = clock_now_ms()};
-  decoders_init(&w->decoders);
+  decoders_init(&w->decoders, NULL); /* here only the time of a record is asked for */
   w->places = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, place_free);
   w->numbers = g_hash_table_new(NULL, NULL);
   /* What the open segment of the run before holds is not known: perhaps something of each. */
@@ -296,7 +298,7 @@ gpointer looker_run(gpointer data) {
   Decoders decoders;
   guint count = count_sinks(c);
   g_autofree Looking *looking = g_new0(Looking, count + 1);
-  decoders_init(&decoders);
+  decoders_init(&decoders, c->patterns);
   for (guint i = 0; i < count; i++) {
     looking[i].sink = c->sinks[i];
     open_sink(c, &looking[i], decoders.table);
