@@ -7,6 +7,7 @@
 #include "lib/document/source_load.h"
 #include "module/detect/detect.h"
 #include "module/detect/detect_scan.h"
+#include "lib/seal/seal_package.h"
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
@@ -76,7 +77,7 @@ static int run(App *app, int argc, char **argv) {
 }
 
 int main(int argc, char **argv) {
-  static const SandboxJob *const JOBS[] = {&SOURCE_JOB_DOCX, &SOURCE_JOB_PDF, &SOURCE_JOB_DOC, &DETECT_JOB_PACK, &DETECT_JOB_LIST, NULL};
+  static const SandboxJob *const JOBS[] = {&SOURCE_JOB_DOCX, &SOURCE_JOB_PDF, &SOURCE_JOB_DOC, &SEAL_JOB_INDEX, &DETECT_JOB_PACK, &DETECT_JOB_LIST, NULL};
   g_autoptr(GError) error = NULL;
   setlocale(LC_CTYPE, "C.UTF-8");
   if (!sandbox_start(argc, argv, JOBS, &error)) {
