@@ -40,6 +40,10 @@ static Span trim(Span value) {
 
 static size_t arm(Span value, char out[VALUE_MAX + 1]) {
   size_t size = 0;
+  memcpy(out, value.bytes, value.size);
+  out[value.size] = 0;
+  if (!strpbrk(out, "[]({\\"))
+    return strlen(out);
   for (size_t i = 0; i < value.size;) {
     const char *to = NULL;
     size_t from = 1;
