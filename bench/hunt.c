@@ -363,6 +363,9 @@ int main(int argc, char **argv) {
   print("hunt_100k_frames_of", (double)run.frames / (double)frames.count);
   double rg = rg_time(argv[2], argv[1]);
   print("rg_s", rg);
+  snprintf(command, sizeof command, "rg --no-mmap -a -c -F bench.example %s >&2", argv[1]); /* as many lines as hits */
+  if (system(command) != 0)
+    fail("rg");
   print("hunt_100k_faster_than_rg", rg / ours);
   measure_growth(folder, more, zstd);
   measure_text(folder, zstd);
