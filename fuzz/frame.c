@@ -1,4 +1,5 @@
-/* A segment, an index and a journal of any bytes: read without a crash, and never more than their heads allow. The first byte says which. */
+/* A segment, an index and a journal of any bytes: read without a crash, and never more than their heads allow. The
+ * first byte says which. */
 #include "lib/scan/journal.h"
 #include "lib/scan/segment_file.h"
 #include <stdlib.h>

@@ -1,4 +1,5 @@
-/* Any words in any text: both paths agree, and a place that is found lies in the text. The words end with the first newline. */
+/* Any words in any text: both paths agree, and a place that is found lies in the text. The words end with the first
+ * newline. */
 #include "lib/scan/text_search.h"
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +18,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     TextSearch *search = text_search_new(words, NULL);
     all[plain] = search && text_search_all(search, text);
     next[plain] = search && text_search_next(search, text, 0, &where[plain]);
-    if (next[plain] && (where[plain].bytes < text.bytes || where[plain].bytes + where[plain].size > text.bytes + text.size))
+    if (next[plain] &&
+        (where[plain].bytes < text.bytes || where[plain].bytes + where[plain].size > text.bytes + text.size))
       abort();
     text_search_free(search);
   }

@@ -12,7 +12,8 @@ typedef struct {
 
 static void see(void *context, TokenKind kind, Span folded, uint64_t hash, Span where) {
   Seen *seen = context;
-  if (where.bytes < seen->text.bytes || where.bytes + where.size > seen->text.bytes + seen->text.size || kind >= TOKEN_KINDS || !folded.size)
+  if (where.bytes < seen->text.bytes || where.bytes + where.size > seen->text.bytes + seen->text.size ||
+      kind >= TOKEN_KINDS || !folded.size)
     abort();
   seen->sum = seen->sum * 31 + (hash ^ (uint64_t)(where.bytes - seen->text.bytes) ^ where.size ^ kind);
   seen->count++;
@@ -21,7 +22,9 @@ static void see(void *context, TokenKind kind, Span folded, uint64_t hash, Span 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   Seen seen[2];
   for (int plain = 0; plain < 2; plain++) {
-    seen[plain] = (Seen){.text = {(const char *)data, size}};
+    seen[plain] = (Seen){
+        .text = {(const char *)data, size}
+    };
     token_cut_plain(plain);
     token_cut(seen[plain].text, see, &seen[plain]);
   }

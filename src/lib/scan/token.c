@@ -660,14 +660,15 @@ static uint64_t full_groups(uint64_t mask) {
   return mask & 0x0001000100010001ULL;
 }
 
-static bool fewer(uint64_t mask, int count) {
+static inline bool fewer(uint64_t mask, int count) {
   while (mask && --count)
     mask &= mask - 1;
   return !mask;
 }
 
-/* An address has two colons side by side, or seven, of which four then stand in one of the two blocks that it can lie in. */
-static uint64_t address_colons(const TokenMasks *masks, char after) {
+/* An address has two colons side by side, or seven, of which four then stand in one of the two blocks that it can lie
+ * in. */
+static inline uint64_t address_colons(const TokenMasks *masks, char after) {
   uint64_t pairs = masks->colon & (masks->colon >> 1 | (uint64_t)(after == ':') << 63);
   uint64_t between = masks->colon & masks->hex << 1 & masks->hex >> 1;
   return fewer(between, 3) ? pairs : pairs | between;
@@ -677,12 +678,20 @@ static uint64_t bits_below(int bit) {
   return (1ULL << bit) - 1;
 }
 
-/* What most runs are, without looking at them byte by byte: 44.123Z has too few dots for an address and no name, 10.1.2.3 is one. */
+/* What most runs are, without looking at them byte by byte: 44.123Z has too few dots for an address and no
+ * name, 10.1.2.3 is one. */
 static bool cut_short_run(Cutter *cutter, const char *begin, const char *end, uint64_t dots, const char *label) {
   uint32_t address;
   char text[16];
-  if (label >= end || !is(*label, CLASS_DIGIT))
+  if (label >= end)
     return false;
+  if (!is(*label, CLASS_DIGIT)) { /* lsass.exe */
+    size_t size = (size_t)(end - label);
+    if (dots & (dots - 1) || size > 8 || !is_file_end(load_folded(cutter, label, size)))
+      return false;
+    cutter->dots_done = end;
+    return true;
+  }
   if (!fewer(dots, 3)) {
     if (!parse_ipv4(begin, end, &address))
       return false;
@@ -695,7 +704,8 @@ static bool cut_short_run(Cutter *cutter, const char *begin, const char *end, ui
 }
 
 /* The run of letters, digits and edges around a dot. */
-static inline __attribute__((always_inline)) void cut_dot(Cutter *cutter, const char *block, const TokenMasks *masks, int bit) {
+static inline __attribute__((always_inline)) void cut_dot(Cutter *cutter, const char *block, const TokenMasks *masks,
+                                                          int bit) {
   uint64_t others = ~masks->word, before = others & bits_below(bit), behind = others >> bit;
   if (before && behind) {
     int first = 64 - __builtin_clzll(before), last = bit + __builtin_ctzll(behind);
@@ -713,7 +723,8 @@ static uint64_t inner_dots(const TokenMasks *masks, bool word_before, bool word_
   return masks->dot & (masks->word << 1 | word_before) & (masks->word >> 1 | (uint64_t)word_after << 63);
 }
 
-static inline __attribute__((always_inline)) void cut_block(Cutter *cutter, const char *block, const TokenMasks *masks, bool escapes) {
+static inline __attribute__((always_inline)) void cut_block(Cutter *cutter, const char *block, const TokenMasks *masks,
+                                                            bool escapes) {
   char before = block > cutter->begin ? block[-1] : ' ', after = cutter->end - block > 64 ? block[64] : ' ';
   uint64_t dots = inner_dots(masks, is(before, CLASS_WORD), is(after, CLASS_WORD));
   uint64_t colons = address_colons(masks, after);
@@ -733,18 +744,18 @@ static inline __attribute__((always_inline)) void cut_block(Cutter *cutter, cons
 }
 
 /* The last block is filled up with what is no part of a piece. */
-#define CUT_BLOCKS(masks_of)                                                                                             \
-  TokenMasks masks;                                                                                                      \
-  const char *block = cutter->begin;                                                                                     \
-  for (; cutter->end - block >= 64; block += 64) {                                                                       \
-    masks_of((const uint8_t *)block, &masks);                                                                            \
-    cut_block(cutter, block, &masks, escapes);                                                                           \
-  }                                                                                                                      \
-  if (block < cutter->end) {                                                                                             \
-    uint8_t rest[64] = {0};                                                                                              \
-    memcpy(rest, block, (size_t)(cutter->end - block));                                                                  \
-    masks_of(rest, &masks);                                                                                              \
-    cut_block(cutter, block, &masks, escapes);                                                                           \
+#define CUT_BLOCKS(masks_of)                                                                                           \
+  TokenMasks masks;                                                                                                    \
+  const char *block = cutter->begin;                                                                                   \
+  for (; cutter->end - block >= 64; block += 64) {                                                                     \
+    masks_of((const uint8_t *)block, &masks);                                                                          \
+    cut_block(cutter, block, &masks, escapes);                                                                         \
+  }                                                                                                                    \
+  if (block < cutter->end) {                                                                                           \
+    uint8_t rest[64] = {0};                                                                                            \
+    memcpy(rest, block, (size_t)(cutter->end - block));                                                                \
+    masks_of(rest, &masks);                                                                                            \
+    cut_block(cutter, block, &masks, escapes);                                                                         \
   }
 
 #ifdef __x86_64__

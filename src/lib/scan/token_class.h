@@ -1,4 +1,5 @@
-/* Which bytes of 64 can belong to a piece; the same result from AVX2 and from a table. Inside the cut of tokens only. */
+/* Which bytes of 64 can belong to a piece; the same result from AVX2 and from a table. Inside the cut of tokens only.
+ */
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
@@ -42,7 +43,7 @@ static inline void token_masks_plain(const uint8_t *bytes, TokenMasks *out) {
 #define TOKEN_AVX2 __attribute__((target("avx2"), always_inline))
 
 /* A byte is of a class when the entries of its two halves share the bit of that class. */
-#define TOKEN_LOW                                                                                                        \
+#define TOKEN_LOW                                                                                                      \
   9, 11, 11, 11, 11, 11, 11, 13, 13, 13, 76, 4, 4, 20, 20, 36 /* 0 is a digit and p; 1 is a digit, A and q; … */
 #define TOKEN_HIGH 0, 0, 16, 65, 6, 40, 6, 8, 0, 0, 0, 0, 0, 0, 0, 0
 
