@@ -35,6 +35,18 @@ def test_calendar_leads_to_its_days(world, duty):
     assert 'id="ngay-15"' in page.text
 
 
+def test_calendar_with_many_on_one_day(world):
+    client = world.client()
+    for number in range(12):
+        client.post("/nhiem-vu/moi", {"title": f"Cùng ngày {number:02}", "due": "09/05/2031"})
+    month = client.page("/lich?thang=2031-05").text
+    listed = month[month.index("h-ds"):]
+    assert listed.count("Cùng ngày") == 10 and "/lich?thang=2031-05&amp;ngay=9#ngay-9" in listed
+    one_day = client.page("/lich?thang=2031-05&ngay=9").text
+    assert one_day[one_day.index("h-ds"):].count("Cùng ngày") == 12 and "Xem cả tháng" in one_day
+    assert len(client.get("/lich?thang=2031-05").json["items"]) == 12
+
+
 def test_complete_needs_proof(world, duty):
     client = world.client()
     refused = client.post("/nhiem-vu/hoan-thanh", {"ids": [duty]})

@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SHOWN_A_DAY 3
+#define SHOWN_A_DAY 3     /* in the grid */
+#define LISTED_A_DAY 10   /* below it, of a month */
+#define LISTED_ALONE 150  /* of one day by itself */
 
 /* --- a month --- */
 
@@ -24,6 +26,10 @@ static Day first_of(const Request *request) {
 static const char *month_url(Request *request, Day first, int months) {
   Day month = day_add_months(first, months);
   return arena_printf(request->arena, "/lich?thang=%04d-%02d", month.year, month.month);
+}
+
+static const char *day_url(Request *request, Day day) {
+  return arena_printf(request->arena, "/lich?thang=%04d-%02d&ngay=%d#ngay-%d", day.year, day.month, day.day, day.day);
 }
 
 static const char *iso(Arena *arena, Day day) {
@@ -77,7 +83,7 @@ static void add_cell(Request *request, Doc *days, Day day, Day first, const Doc 
   if (count <= SHOWN_A_DAY)
     return;
   doc_int(cell, KEY("more"), count - SHOWN_A_DAY);
-  doc_text(cell, KEY("more_url"), arena_printf(request->arena, "/lich?thang=%04d-%02d#ngay-%d", day.year, day.month, day.day));
+  doc_text(cell, KEY("more_url"), day_url(request, day));
 }
 
 static void add_weeks(Request *request, Doc *answer, Day first, Day last, const Doc *items) {
@@ -98,19 +104,31 @@ const char *board_day_title(Request *request, Day day) {
   return arena_printf(request->arena, "%s%s, %s", capital, g_utf8_next_char(name), text);
 }
 
+static void add_day(Request *request, Doc *days, Day day, const Doc *items, int most) {
+  g_autoptr(Arena) scratch = arena_new();
+  int count = copy_day(items, iso(scratch, day), doc_list(doc_new(scratch), KEY("none")), 1);
+  if (!count)
+    return;
+  Doc *row = doc_object(days, NULL);
+  doc_text(row, KEY("day"), board_day_title(request, day));
+  doc_int(row, KEY("number"), day.day);
+  doc_bool(row, KEY("today"), day_compare(day, day_at(request->now_ms)) == 0);
+  copy_day(items, iso(request->arena, day), doc_list(row, KEY("items")), most);
+  if (count <= most)
+    return;
+  doc_int(row, KEY("more"), count - most);
+  doc_text(row, KEY("more_url"), most < LISTED_ALONE ? day_url(request, day) : "/nhiem-vu");
+}
+
+/* All of the month, or of the day asked for. */
 static void add_days(Request *request, Doc *answer, Day first, Day last, const Doc *items) {
   Doc *days = doc_list(answer, KEY("days"));
-  for (Day day = first; day_compare(day, last) <= 0; day = day_add(day, 1)) {
-    Arena *arena = request->arena;
-    g_autoptr(Arena) scratch = arena_new();
-    if (!copy_day(items, iso(arena, day), doc_list(doc_new(scratch), KEY("none")), G_MAXINT))
-      continue;
-    Doc *row = doc_object(days, NULL);
-    doc_text(row, KEY("day"), board_day_title(request, day));
-    doc_int(row, KEY("number"), day.day);
-    doc_bool(row, KEY("today"), day_compare(day, day_at(request->now_ms)) == 0);
-    copy_day(items, iso(arena, day), doc_list(row, KEY("items")), G_MAXINT);
-  }
+  gint64 only = input_int(request, "ngay", 0);
+  for (Day day = first; day_compare(day, last) <= 0; day = day_add(day, 1))
+    if (!only || day.day == only)
+      add_day(request, days, day, items, only ? LISTED_ALONE : LISTED_A_DAY);
+  if (only)
+    doc_text(answer, KEY("month_url"), month_url(request, first, 0));
 }
 
 /* --- the address of the feed --- */

@@ -51,7 +51,8 @@ static gboolean show_help(Request *request, Doc *answer, GError **error) {
 }
 
 static const Field FIND_FIELDS[] = {{"q", FIELD_TEXT, "Tìm", FALSE, 0, 200}, {"limit", FIELD_INT, "Số dòng", FALSE, 1, 100}, {NULL}};
-static const Field MONTH_FIELDS[] = {{"thang", FIELD_TEXT, "Tháng (2026-11)", FALSE, 7, 7}, {NULL}};
+static const Field MONTH_FIELDS[] = {{"thang", FIELD_TEXT, "Tháng (2026-11)", FALSE, 7, 7},
+                                     {"ngay", FIELD_INT, "Chỉ một ngày trong tháng", FALSE, 1, 31}, {NULL}};
 static const Field FEED_FIELDS[] = {{"ma", FIELD_TEXT, "Mã của lịch", FALSE, 0, 200}, {NULL}};
 
 static const Operation OPERATIONS[] = {
