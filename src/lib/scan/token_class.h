@@ -1,6 +1,7 @@
 /* Which bytes of 64 can belong to a piece; the same result from AVX2 and from a table. Inside the cut of tokens only.
  */
 #pragma once
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #ifdef __x86_64__
@@ -25,6 +26,8 @@ typedef struct {
 } TokenMasks;
 
 extern const uint8_t TOKEN_CLASS[256];
+/* Whether up to 8 lower-case letters, the first in the lowest byte, end the name of a file and no domain. */
+bool token_is_file_end(uint64_t letters);
 
 static inline void token_masks_plain(const uint8_t *bytes, TokenMasks *out) {
   *out = (TokenMasks){0};
