@@ -156,6 +156,8 @@ static size_t unmap(char *text, size_t size) {
 
 bool token_value_read(Span value, TokenValue *out) {
   char text[VALUE_MAX + 1];
+  if (!value.size || memchr(value.bytes, 0, value.size))
+    return false;
   value = trim(value);
   out->host_hash = out->hash = 0;
   out->prefix_bits = 0;
