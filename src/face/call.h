@@ -21,8 +21,6 @@ typedef struct {
   GString *value;
 } Pair;
 
-#define RAW_BODY "body" /* the field of an upload that was the whole body of the request */
-
 typedef struct {
   char *field, *name, *path;
   gint64 size_bytes;

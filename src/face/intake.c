@@ -17,7 +17,7 @@ struct Intake {
   gint64 upload_most;
   gsize form_bytes;
   struct MHD_PostProcessor *post;
-  Upload *raw; /* the body itself is a file */
+  Upload *raw; /* the body itself is the file of the field "file" */
 };
 
 static void refuse(Intake *intake, ErrorCode code, const char *message) {
@@ -180,7 +180,7 @@ Intake *intake_new(struct MHD_Connection *connection, const char *method, const 
   if (strcmp(method, "POST") != 0 || intake->call->refusal)
     return intake;
   if (is_raw(intake->call))
-    intake->raw = begin_upload(intake, RAW_BODY, RAW_BODY);
+    intake->raw = begin_upload(intake, "file", "tep");
   else
     intake->post = MHD_create_post_processor(connection, FORM_BUFFER_BYTES, take_form_part, intake);
   return intake;

@@ -98,8 +98,8 @@ static gboolean put_pairs(Request *request, const Call *call, GError **error) {
       return FALSE;
   }
   for (guint i = 0; i < call->uploads->len; i++) {
-    if (!rest_put_upload(request, g_ptr_array_index(call->uploads, i), call, error))
-      return FALSE;
+    const Upload *upload = g_ptr_array_index(call->uploads, i);
+    request_put_file(request, upload->field, upload->name, upload->path, upload->size_bytes);
   }
   return TRUE;
 }

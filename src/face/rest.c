@@ -2,22 +2,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* A body that is a file goes to the operation's own field for a file. */
-gboolean rest_put_upload(Request *request, const Upload *upload, const Call *call, GError **error) {
-  const char *name = upload->field;
-  gboolean raw = call->content_type && !g_str_has_prefix(call->content_type, "multipart/");
-  for (const Field *field = raw && request->operation ? request->operation->fields : NULL; field && field->name; field++)
-    if (field->type == FIELD_FILE) {
-      request_put_file(request, field->name, name, upload->path, upload->size_bytes);
-      return TRUE;
-    }
-  if (!raw)
-    request_put_file(request, name, upload->name, upload->path, upload->size_bytes);
-  else
-    g_set_error(error, APP_ERROR, ERROR_UNREADABLE, "Nội dung gửi lên phải là application/json hoặc biểu mẫu.");
-  return !raw;
-}
-
 gboolean rest_put_body(Request *request, const Call *call, GError **error) {
   if (call->if_match && request->operation->versioned) {
     g_autofree char *version = g_strdup(call->if_match);

@@ -84,7 +84,7 @@ static void tell(const HuntCase *hunt, void *data) {
 
 gboolean hunt_run_here(Request *request, Doc *answer, GError **error) {
   const HuntCase *hunt = hunt_require(request, "hunt.write", error);
-  const HuntRunner runner = {always, tell, NULL};
+  const HuntRunner runner = {always, isatty(STDERR_FILENO) ? tell : NULL, NULL};
   HuntOutcome outcome;
   if (!hunt || (strcmp(hunt->state, HUNT_RUNNING) != 0 && !hunt_start(request, doc_new(request->arena), error)))
     return FALSE;
