@@ -1,7 +1,10 @@
 #include "app/modules.h"
 #include "module/account/account.h"
 #include "module/admin/admin.h"
+#include "module/alert/alert.h"
 #include "module/board/board.h"
+#include "module/detect/detect.h"
+#include "module/collect/collect.h"
 #include "module/duty/duty.h"
 #include "module/incident/incident.h"
 #include "module/mail/mail.h"
@@ -22,6 +25,11 @@ const Module *const MODULES[] = {
     &duty_module,
     &admin_module,
     &mail_module,
+    &alert_module,
+    &detect_module,
+    &collect_module,
     &trust_module,
     NULL,
 };
+
+const CollectSink *const COLLECT_SINKS[] = {&detect_sink, NULL};

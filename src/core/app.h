@@ -97,6 +97,7 @@ struct App {
 };
 
 const Operation *app_find_operation(const App *app, const char *name);
+const JobRow *app_find_job(const App *app, const char *name);
 const PermissionRow *app_find_permission(const App *app, const char *name);
 /* {roles: [{name, label}], rows: [{operation, method, path, permission, summary, faces, may: [{role, label, may}], roles: words}]} */
 void app_permission_matrix(const App *app, const char *lang, Doc *answer);

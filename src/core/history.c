@@ -66,12 +66,13 @@ static const char *detail(Request *request, const Operation *operation, const ch
 
 static void add_row(Request *request, const StoreRows *rows, Doc *list) {
   const Operation *operation = app_find_operation(request->app, store_text(rows, 1));
+  const JobRow *job = app_find_job(request->app, store_text(rows, 1));
   Doc *row = doc_object(list, NULL);
   char time[17];
   date_write_time(time, store_int(rows, 0));
   doc_text_copy(row, KEY("time"), time);
-  if (operation)
-    doc_text(row, KEY("text"), message(request->lang, operation->summary));
+  if (operation || job)
+    doc_text(row, KEY("text"), message(request->lang, operation ? operation->summary : job->summary));
   else
     doc_text_copy(row, KEY("text"), store_text(rows, 1));
   doc_text(row, KEY("detail"), detail(request, operation, store_text(rows, 2)));

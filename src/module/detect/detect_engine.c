@@ -1,0 +1,69 @@
+/* Rules and indicators of the store as the engine takes them. */
+#include "core/file.h"
+#include "module/detect/detect_files.h"
+#include "module/detect/detect_store.h"
+#include <string.h>
+
+static Span span_of(GBytes *bytes) {
+  gsize length = 0;
+  const char *data = g_bytes_get_data(bytes, &length);
+  return (Span){data, length};
+}
+
+Route *detect_route(const App *app, GError **error) {
+  return detect_load_route(app->data_dir, error);
+}
+
+static void take_file(const char *path, const char *yaml, gsize length, void *data) {
+  rule_set_add(data, path, (Span){yaml, length});
+}
+
+RuleSet *detect_rule_set(StoreConn *conn, const char *only, GError **error) {
+  const RuleOptions options = {0};
+  RuleSet *set = rule_set_new(&options);
+  if (!detect_store_files(conn, only, take_file, set, error)) {
+    rule_set_free(set);
+    return NULL;
+  }
+  rule_set_finish(set);
+  return set;
+}
+
+static const struct {
+  const char *name;
+  ListFormat format;
+} FORMATS[] = {{"plain", LIST_PLAIN}, {"csv", LIST_CSV}, {"misp", LIST_MISP}, {"stix", LIST_STIX}, {"warning", LIST_WARNING}};
+
+static ListFormat format_of(const char *name) {
+  for (gsize i = 0; i < G_N_ELEMENTS(FORMATS); i++)
+    if (strcmp(FORMATS[i].name, name) == 0)
+      return FORMATS[i].format;
+  return LIST_AUTO;
+}
+
+static gboolean take_list(const App *app, const DetectList *list, IndicatorSet *set, GError **error) {
+  g_autoptr(GBytes) bytes = file_read(app, list->sha256, error);
+  ScanError failed = {0};
+  size_t faults = 0;
+  if (!bytes)
+    return FALSE;
+  indicator_set_add(set, list->name, span_of(bytes), format_of(list->format), &faults, &failed);
+  return TRUE;
+}
+
+IndicatorSet *detect_indicator_set(App *app, StoreConn *conn, const char *only, GError **error) {
+  g_autoptr(Arena) arena = arena_new();
+  g_autoptr(GPtrArray) lists = detect_store_lists(conn, arena, error);
+  IndicatorSet *set = lists ? indicator_set_new() : NULL;
+  for (guint i = 0; set && i < lists->len; i++) {
+    const DetectList *list = g_ptr_array_index(lists, i);
+    gboolean wanted = only ? strcmp(only, list->id) == 0 || strcmp(list->format, "warning") == 0 : list->enabled != 0;
+    if (!wanted || take_list(app, list, set, error))
+      continue;
+    indicator_set_free(set);
+    return NULL;
+  }
+  if (set)
+    indicator_set_finish(set);
+  return set;
+}
