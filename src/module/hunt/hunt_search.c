@@ -202,6 +202,7 @@ static void add_filter(Request *request, Search *search, Doc *answer) {
     doc_text(filter, KEY("clear"), "/nhat-ky/tim");
   Doc *fields = doc_list(filter, KEY("fields"));
   show_filter_search(request, fields, "Tìm trong nhật ký", "các từ cùng có trong một bản ghi");
+  doc_bool(fields->first, KEY("main"), TRUE);
   search->options = show_filter_select(request, fields, "source", "Nguồn", ANY);
   for (gsize i = 0; i < G_N_ELEMENTS(DAYS); i++) {
     Doc *field = doc_object(fields, NULL);

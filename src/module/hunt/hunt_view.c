@@ -16,17 +16,19 @@
 #define GROUPS_SHOWN 200
 #define BODIES_OFFERED 500
 
+enum { FOR_ALL, FOR_BELOW, FOR_ANSWERS };
 static const struct {
   const char *operation, *submit, *states, *permission;
-  gboolean button, below;
+  gboolean button;
+  int for_whom;
 } OFFERS[] = {
-    {"hunt.start",     "Chạy",                    "draft",                    "hunt.write", TRUE,  FALSE},
-    {"hunt.pause",     "Tạm dừng",                "running",                  "hunt.write", TRUE,  FALSE},
-    {"hunt.resume",    "Chạy tiếp",               "paused failed",            "hunt.write", TRUE,  FALSE},
-    {"hunt.conclude",  "Ghi kết luận",            "done",                     "hunt.write", FALSE, FALSE},
-    {"hunt.hand_down", "Giao cho đơn vị cấp dưới", "draft running paused done concluded", "hunt.write", FALSE, TRUE},
-    {"hunt.answer_import", "Nhập gói kết quả của cấp dưới", "draft running paused done concluded", "hunt.write", FALSE, TRUE},
-    {"hunt.cancel",    "Hủy đợt săn lùng",        "draft running paused done failed", "hunt.write", TRUE, FALSE},
+    {"hunt.start",     "Chạy",                    "draft",                    "hunt.write", TRUE,  FOR_ALL},
+    {"hunt.pause",     "Tạm dừng",                "running",                  "hunt.write", TRUE,  FOR_ALL},
+    {"hunt.resume",    "Chạy tiếp",               "paused failed",            "hunt.write", TRUE,  FOR_ALL},
+    {"hunt.conclude",  "Ghi kết luận",            "done",                     "hunt.write", FALSE, FOR_ALL},
+    {"hunt.hand_down", "Giao cho đơn vị cấp dưới", "draft running paused done concluded", "hunt.write", FALSE, FOR_BELOW},
+    {"hunt.answer_import", "Nhập gói kết quả của cấp dưới", "draft running paused done concluded", "hunt.write", FALSE, FOR_ANSWERS},
+    {"hunt.cancel",    "Hủy đợt săn lùng",        "draft running paused done failed", "hunt.write", TRUE,  FOR_ALL},
 };
 
 static const struct {
@@ -213,25 +215,39 @@ static gboolean add_body(const HuntBody *body, void *data) {
   return TRUE;
 }
 
-/* A commune has nobody below it to hand a hunt to. */
+static gboolean see_body(const HuntBody *body, void *data) {
+  (void)body;
+  *(gboolean *)data = TRUE;
+  return FALSE;
+}
+
+/* To whom can it be handed? */
 static gboolean has_below(Request *request, const HuntCase *hunt) {
+  gboolean any = FALSE;
+  hunt_store_bodies(request_read(request, NULL), hunt->body_id, 0, 0, 1, see_body, &any, NULL);
+  return any;
+}
+
+/* Results come by file from installations that this one does not know; a commune hands nothing down. */
+static gboolean may_have_answers(Request *request, const HuntCase *hunt) {
   const Body *body = body_get(request_read(request, NULL), request->arena, hunt->body_id, NULL);
   return body && strcmp(body->kind, "xa") != 0;
 }
 
 static void add_actions(Request *request, const HuntCase *hunt, Doc *answer) {
-  gboolean below = strcmp(hunt->kind, KIND_HUNT) == 0 && has_below(request, hunt);
+  const gboolean open[] = {[FOR_ALL] = TRUE, [FOR_BELOW] = strcmp(hunt->kind, KIND_HUNT) == 0 && has_below(request, hunt),
+                           [FOR_ANSWERS] = strcmp(hunt->kind, KIND_HUNT) == 0 && may_have_answers(request, hunt)};
   Doc *buttons = doc_list(answer, KEY("buttons")), *actions = doc_list(answer, KEY("actions"));
   json_t *values = json_pack("{s:s, s:I, s:s, s:s}", "id", hunt->code, "version", (json_int_t)hunt->version, "conclusion", hunt->conclusion, "actions", hunt->actions);
   for (gsize i = 0; i < G_N_ELEMENTS(OFFERS); i++) {
-    if (!has_word(OFFERS[i].states, hunt->state) || !request_may(request, OFFERS[i].permission, hunt->body_id) || (OFFERS[i].below && !below))
+    if (!has_word(OFFERS[i].states, hunt->state) || !request_may(request, OFFERS[i].permission, hunt->body_id) || !open[OFFERS[i].for_whom])
       continue;
     Doc *form = form_add(request, OFFERS[i].button ? buttons : actions, NULL, OFFERS[i].operation, values, OFFERS[i].submit);
     if (strcmp(OFFERS[i].operation, "hunt.hand_down") == 0)
       hunt_store_bodies(request_read(request, NULL), hunt->body_id, 0, 0, BODIES_OFFERED, add_body, form, NULL);
   }
   json_decref(values);
-  if (hunt->groups && strcmp(hunt->state, HUNT_CANCELLED) != 0 && request_may(request, "hunt.write", hunt->body_id)) {
+  if (hunt->groups && strcmp(hunt->state, HUNT_CANCELLED) != 0 && strcmp(hunt->state, HUNT_CONCLUDED) != 0 && request_may(request, "hunt.write", hunt->body_id)) {
     json_t *chosen = json_pack("{s:s, s:s}", "id", hunt->code, "verdict", "normal");
     form_add(request, answer, KEY("judge"), "hunt.triage", chosen, "Ghi đánh giá");
     json_decref(chosen);
