@@ -2,7 +2,6 @@
 hunt.result, hunt.triage, hunt.open_incident, hunt.join_incident, hunt.conclude, hunt.prove, hunt.try_rule, hunt.estimate, hunt.package,
 hunt.import, hunt.hand_down, hunt.answer, hunt.answer_import, and log.search."""
 import json
-import os
 import signal
 import subprocess
 import time
@@ -112,6 +111,40 @@ def test_indicators_words_and_rules(hunted):
     assert page.count("<h1>") == 1 and code in page and "dia chi la" in page
     assert hunted.client().page("/san-lung/moi").status == 200
     assert SIGN in hunted.client().page(f"/san-lung/{code}/ket-qua/{kinds['indicator']['number']}").text
+
+
+GUESSING = RULE + """---
+title: Thử mật khẩu nhiều lần
+id: 1b0d6a51-0c55-4e0c-9b4e-6c8a7d0e2f10
+correlation:
+  type: event_count
+  rules: [6f8c1b52-6c0e-4f0e-9b5e-0d2c4a7b9e11]
+  timespan: 1h
+  condition: {gte: 3}
+level: high
+"""
+
+
+def test_correlations_begin_anew_after_a_pause(tmp_path):
+    """What they find depends on what came before, so nothing of a run that was broken off may stay."""
+    world = World(tmp_path / "home")
+    feed(world, source(world, "Máy chủ tệp"), logs(30000))
+    (world.home / "thu.yml").write_text(GUESSING)
+    world.cli("pack", "add", "--name", "Luật thử", "--file", world.home / "thu.yml")
+    means = {"rules": "1b0d6a51-0c55-4e0c-9b4e-6c8a7d0e2f10"}
+    whole, code = ran(world, **means), draft(world, **means)
+    assert {row["title"] for row in world.cli("hunt", "view", whole)["groups"]} == {"Thử mật khẩu nhiều lần"}
+    world.cli("hunt", "start", code)
+    for _ in range(3):
+        process = hunter(world)
+        time.sleep(0.15)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        process.stderr.close()
+    if world.cli("hunt", "view", code)["hunt"]["state_name"] == "running":
+        world.cli("hunt", "run", code)
+    assert groups(world, code) == groups(world, whole)
+    assert world.cli("hunt", "view", code)["hunt"]["hits"] == world.cli("hunt", "view", whole)["hunt"]["hits"] > 3
 
 
 def test_a_hunt_needs_something_to_look_for(hunted):
