@@ -105,7 +105,8 @@ def test_loaded_rules_run_from_high_on(watched):
     row = probe(watched, "tu-la-lung", "Odd word")
     view = watched.client().get(row["url"]).json
     assert view["alert"]["original"] == "Finds the odd word." and view["alert"]["author"] == "Somebody Else"
-    assert "điều khiển bên ngoài" in view["alert"]["explanation"] and row["techniques"] == "T1071.001"
+    assert "điều khiển bên ngoài" in view["alert"]["explanation"] and "Khớp vì: message = co tu-la-lung o day" in view["alert"]["explanation"]
+    assert row["title"] == "Điều khiển từ xa: Odd word" and row["techniques"] == "T1071.001"
     before = row["count"]
     send(watched, line("co tu-vua-vua o day"))
     time.sleep(1.5)
