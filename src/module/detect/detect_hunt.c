@@ -170,6 +170,7 @@ struct DetectLook {
   FieldTable *table;
   Decoder *decoder;
   Matcher *matcher;
+  Event event; /* of the record looked at last */
 };
 
 DetectLook *detect_look_new(const App *app, GError **error) {
@@ -209,15 +210,16 @@ static char *valid_text(Span span, gsize most) {
   return g_utf8_make_valid(span.bytes ? span.bytes : "", (gssize)MIN(span.size, most));
 }
 
-static char *first_of(DetectLook *look, const Event *event, const char *const *names) {
+static char *first_of(DetectLook *look, const char *const *names) {
   Span value;
   for (; *names; names++)
-    if (matcher_values(look->matcher, event, *names, &value, 1) && value.size)
+    if (matcher_values(look->matcher, &look->event, *names, &value, 1) && value.size)
       return valid_text(value, SIGN_BYTES);
   return g_strdup("");
 }
 
-static json_t *fields_of(const DetectLook *look, const Event *event) {
+json_t *detect_look_fields(DetectLook *look) {
+  const Event *event = &look->event;
   json_t *fields = json_object();
   for (uint32_t i = 0; i < event->count && json_object_size(fields) < FIELDS_SHOWN; i++) {
     const EventField *field = &event->fields[i];
@@ -230,12 +232,12 @@ static json_t *fields_of(const DetectLook *look, const Event *event) {
   return fields;
 }
 
-static json_t *signs_of(DetectLook *look, const Event *event) {
+json_t *detect_look_signs(DetectLook *look) {
   json_t *signs = json_array();
   for (const char *const *kind = detect_words_sign_kinds(look->words); *kind; kind++)
     for (const char *const *field = detect_words_sign_fields(look->words, *kind); *field; field++) {
       Span value;
-      if (json_array_size(signs) >= SIGNS_MAX || !matcher_values(look->matcher, event, *field, &value, 1) || !value.size || value.size > SIGN_BYTES)
+      if (json_array_size(signs) >= SIGNS_MAX || !matcher_values(look->matcher, &look->event, *field, &value, 1) || !value.size || value.size > SIGN_BYTES)
         continue;
       g_autofree char *text = valid_text(value, SIGN_BYTES);
       json_array_append_new(signs, json_pack("{s:s, s:s}", "kind", *kind, "value", text));
@@ -243,18 +245,17 @@ static json_t *signs_of(DetectLook *look, const Event *event) {
   return signs;
 }
 
-void detect_look_at(DetectLook *look, Span record, DetectSeen *out_seen) {
-  Event event;
+void detect_look_at(DetectLook *look, Span record, gint64 *out_time_ms) {
   const uint32_t *rules;
-  decoder_one(look->decoder, record, &event);
-  matcher_match(look->matcher, &event, &rules);
-  *out_seen = (DetectSeen){event.time_ms == EVENT_NO_TIME ? 0 : event.time_ms, first_of(look, &event, detect_words_host(look->words)),
-                           first_of(look, &event, detect_words_group(look->words)), fields_of(look, &event), signs_of(look, &event)};
+  decoder_one(look->decoder, record, &look->event);
+  matcher_match(look->matcher, &look->event, &rules);
+  *out_time_ms = look->event.time_ms == EVENT_NO_TIME ? 0 : look->event.time_ms;
 }
 
-void detect_seen_clear(DetectSeen *seen) {
-  g_free(seen->host);
-  g_free(seen->group);
-  json_decref(seen->fields);
-  json_decref(seen->signs);
+char *detect_look_host(DetectLook *look) {
+  return first_of(look, detect_words_host(look->words));
+}
+
+char *detect_look_group(DetectLook *look) {
+  return first_of(look, detect_words_group(look->words));
 }

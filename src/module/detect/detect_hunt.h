@@ -44,11 +44,9 @@ typedef struct DetectLook DetectLook;
 /* One thread. */
 DetectLook *detect_look_new(const App *app, GError **error);
 void detect_look_free(DetectLook *look);
-typedef struct {
-  gint64 time_ms;     /* its own; 0: not known */
-  char *host, *group; /* "": none */
-  json_t *fields;     /* {name: value}, at most 100 */
-  json_t *signs;      /* [{kind, value}], at most 20 */
-} DetectSeen;
-void detect_look_at(DetectLook *look, Span record, DetectSeen *out_seen);
-void detect_seen_clear(DetectSeen *seen);
+/* Decodes a record, which must live while the others are asked. *out_time_ms: its own; 0: not known. */
+void detect_look_at(DetectLook *look, Span record, gint64 *out_time_ms);
+char *detect_look_host(DetectLook *look);  /* of the record looked at last; "": none. g_free */
+char *detect_look_group(DetectLook *look); /* what belongs together beside the machine; "": nothing. g_free */
+json_t *detect_look_fields(DetectLook *look); /* {name: value}, at most 100. json_decref */
+json_t *detect_look_signs(DetectLook *look);  /* [{kind, value}], at most 20. json_decref */

@@ -67,8 +67,8 @@ static gboolean take_known(const HuntGroup *found, void *data) {
   return TRUE;
 }
 
-static void fill(Group *group, const HuntFind *find, const DetectSeen *seen) {
-  json_t *signs = find->indicator ? json_array() : json_incref(seen->signs);
+static void fill(Group *group, DetectLook *look, const HuntFind *find, const char *host) {
+  json_t *signs = find->indicator ? json_array() : detect_look_signs(look);
   static const char *const KINDS[TOKEN_KINDS] = {[TOKEN_IPV4] = "ip", [TOKEN_IPV6] = "ip", [TOKEN_DOMAIN] = "domain", [TOKEN_URL] = "url",
                                                  [TOKEN_HASH] = "hash", [TOKEN_MAIL] = "email"};
   if (find->indicator)
@@ -78,7 +78,7 @@ static void fill(Group *group, const HuntFind *find, const DetectSeen *seen) {
   group->title = find->indicator ? g_strdup_printf("Dấu hiệu %s", find->indicator->value)
                                  : find->rule ? g_strdup(find->rule->title) : g_strdup_printf("“%s”", find->words);
   group->techniques = g_strdup(find->rule ? find->rule->techniques : "");
-  group->host = g_strdup(seen->host);
+  group->host = g_strdup(host);
   group->signs = json_dumps(signs, JSON_COMPACT);
   group->source_id = g_strdup(find->source->id);
   group->source_name = g_strdup(find->source->name);
@@ -90,19 +90,21 @@ static void fill(Group *group, const HuntFind *find, const DetectSeen *seen) {
   json_decref(signs);
 }
 
-static void keep_event(Group *group, const HuntFind *find, const DetectSeen *seen, gint64 at_ms) {
+static void keep_event(Group *group, DetectLook *look, const HuntFind *find, gint64 at_ms) {
+  json_t *fields = detect_look_fields(look);
   HuntEvent *event = g_new0(HuntEvent, 1);
   char *raw = g_utf8_make_valid(find->record->bytes.bytes, (gssize)MIN(find->record->bytes.size, (gsize)HUNT_RAW_BYTES));
   for (char *p = raw; *p; p++)
     if ((guchar)*p < 0x20 && *p != '\t' && *p != '\n')
       *p = ' ';
-  *event = (HuntEvent){group->committed + group->events->len + 1, at_ms, find->record->received_ms, raw, json_dumps(seen->fields, JSON_COMPACT)};
+  *event = (HuntEvent){group->committed + group->events->len + 1, at_ms, find->record->received_ms, raw, json_dumps(fields, JSON_COMPACT)};
+  json_decref(fields);
   g_ptr_array_add(group->events, event);
 }
 
-static void add_to_group(HuntGather *gather, const HuntFind *find, const DetectSeen *seen, gint64 at_ms) {
+static void add_to_group(HuntGather *gather, const HuntFind *find, const char *host, gint64 at_ms) {
   const char *what = find->rule ? find->rule->key : find->indicator ? find->indicator->value : find->words;
-  char *key = g_strdup_printf("%s\n%s\n%s\n%s", find->rule ? "rule" : find->indicator ? "indicator" : "words", what, find->source->id, seen->host);
+  char *key = g_strdup_printf("%s\n%s\n%s\n%s", find->rule ? "rule" : find->indicator ? "indicator" : "words", what, find->source->id, host);
   Group *group = g_hash_table_lookup(gather->by_key, key);
   if (!group && gather->order->len >= HUNT_GROUPS_MAX) {
     gather->beyond++;
@@ -112,7 +114,7 @@ static void add_to_group(HuntGather *gather, const HuntFind *find, const DetectS
   if (group)
     g_free(key);
   else
-    fill(group = group_add(gather, key), find, seen);
+    fill(group = group_add(gather, key), gather->look, find, host);
   if (!group->pending++) {
     g_ptr_array_add(gather->waiting, group);
     group->group.first_ms = group->group.last_ms = at_ms;
@@ -120,18 +122,18 @@ static void add_to_group(HuntGather *gather, const HuntFind *find, const DetectS
   group->group.first_ms = MIN(group->group.first_ms, at_ms);
   group->group.last_ms = MAX(group->group.last_ms, at_ms);
   if (group->committed + group->events->len < HUNT_EVENTS_KEPT)
-    keep_event(group, find, seen, at_ms);
+    keep_event(group, gather->look, find, at_ms);
 }
 
 /* --- estimates --- */
 
 /* Hits of one rule on one machine and of one group are one alert a day. */
-static void count(HuntGather *gather, const HuntFind *find, const DetectSeen *seen, gint64 at_ms) {
+static void count(HuntGather *gather, const HuntFind *find, const char *host, gint64 at_ms) {
   Count *of_rule = find->rule ? g_hash_table_lookup(gather->counts, find->rule->key) : NULL;
   if (!of_rule)
     return;
-  g_autofree char *key = g_strdup_printf("%s\n%s\n%s\n%s\n%" G_GINT64_FORMAT, find->rule->key, find->source->id, seen->host, seen->group,
-                                         day_number(day_at(at_ms)));
+  g_autofree char *together = detect_look_group(gather->look);
+  g_autofree char *key = g_strdup_printf("%s\n%s\n%s\n%s\n%" G_GINT64_FORMAT, find->rule->key, find->source->id, host, together, day_number(day_at(at_ms)));
   of_rule->matches++;
   if (g_hash_table_size(gather->alerts) < ALERTS_MAX && g_hash_table_add(gather->alerts, g_steal_pointer(&key)))
     of_rule->alerts++;
@@ -201,15 +203,15 @@ void hunt_gather_free(HuntGather *gather) {
 }
 
 void hunt_gather_add(HuntGather *gather, const HuntFind *find) {
-  DetectSeen seen;
-  detect_look_at(gather->look, find->record->bytes, &seen);
-  gint64 at_ms = find->record->time_ms != EVENT_NO_TIME ? find->record->time_ms : seen.time_ms ? seen.time_ms : find->record->received_ms;
+  gint64 own_ms = 0;
+  detect_look_at(gather->look, find->record->bytes, &own_ms);
+  gint64 at_ms = find->record->time_ms != EVENT_NO_TIME ? find->record->time_ms : own_ms ? own_ms : find->record->received_ms;
+  g_autofree char *host = detect_look_host(gather->look);
   gather->hits++;
   if (gather->counts)
-    count(gather, find, &seen, at_ms);
+    count(gather, find, host, at_ms);
   else
-    add_to_group(gather, find, &seen, at_ms);
-  detect_seen_clear(&seen);
+    add_to_group(gather, find, host, at_ms);
 }
 
 gsize hunt_gather_waiting(const HuntGather *gather) {

@@ -253,6 +253,7 @@ static gboolean move(Request *request, Doc *answer, const char *from, const char
     if (!check_sources(request, hunt->body_id, error))
       return FALSE;
     hunt->failure = "";
+    hunt->owner_id = hunt->owner_id ? hunt->owner_id : request->user->id; /* handed down: whoever starts it */
     hunt->ended_ms = 0;
     hunt->started_ms = hunt->started_ms ? hunt->started_ms : request->now_ms;
     hunt->to_ms = hunt->to_ms && hunt->to_ms < request->now_ms ? hunt->to_ms : hunt->started_ms; /* what comes later is of the next hunt */

@@ -19,6 +19,7 @@
 #define GROUPS_TOLD 200
 #define JSON_BYTES (1 << 20)
 #define SIGNS_BYTES (16 << 20)
+#define TLP_RED 4 /* not to be passed on */
 
 enum { SQL_ANSWER_PUT, SQL_ANSWERS };
 static const StoreSql SQL[] = {
@@ -50,7 +51,7 @@ static char *sign_lines(Request *request, const HuntCase *hunt, GError **error) 
   IndicatorSet *set = conn ? detect_choose_indicators(request->app, conn, lists, hunt->indicators, error) : NULL;
   GString *text = g_string_new(NULL);
   for (size_t i = 0; set && i < indicator_set_count(set) && text->len < SIGNS_BYTES - 4096; i++)
-    if (!indicator_set_item(set, i)->benign)
+    if (!indicator_set_item(set, i)->benign && indicator_set_item(set, i)->tlp < TLP_RED)
       g_string_append_printf(text, "%s\n", indicator_set_item(set, i)->value);
   if (set)
     indicator_set_free(set);

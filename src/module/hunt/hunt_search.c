@@ -95,8 +95,10 @@ static void add_fields(Doc *row, const json_t *fields) {
 static void add_row(Search *search, const LogRecord *record, Span where, const Named *source) {
   Arena *arena = search->request->arena;
   Doc *row = doc_object(search->rows, NULL);
-  DetectSeen seen;
-  detect_look_at(search->look, record->bytes, &seen);
+  gint64 own_ms;
+  detect_look_at(search->look, record->bytes, &own_ms);
+  g_autofree char *host = detect_look_host(search->look);
+  json_t *fields = detect_look_fields(search->look);
   const char *begin = record->bytes.bytes, *end = begin + record->bytes.size, *hit = where.bytes;
   const char *from = hit - begin > RAW_BEFORE ? hit - RAW_BEFORE : begin, *to = end - hit > RAW_AFTER ? hit + RAW_AFTER : end;
   const char *hit_end = MIN(hit + where.size, to);
@@ -105,15 +107,15 @@ static void add_row(Search *search, const LogRecord *record, Span where, const N
   doc_int(row, KEY("received_ms"), record->received_ms);
   doc_text(row, KEY("source"), source->name);
   doc_text(row, KEY("source_id"), source->id);
-  doc_text_copy(row, KEY("host"), seen.host);
+  doc_text_copy(row, KEY("host"), host);
   doc_bool(row, KEY("cut"), from > begin || to < end);
   add_piece(row, KEY("before"), from, (gsize)(hit - from));
   add_piece(row, KEY("hit"), hit, (gsize)(hit_end - hit));
   add_piece(row, KEY("behind"), hit_end, (gsize)(to - hit_end));
   if (search->request->face != FACE_WEB)
     add_piece(row, KEY("raw"), begin, record->bytes.size);
-  add_fields(row, seen.fields);
-  detect_seen_clear(&seen);
+  add_fields(row, fields);
+  json_decref(fields);
 }
 
 static void on_hit(void *context, const HuntHit *hit) {

@@ -30,7 +30,7 @@ static const StoreSql SQL[] = {
     [SQL_UPDATE] = {"hunt.update",
                     "UPDATE hunt SET title = $3, hypothesis = $4, sources = $5, systems = $6, from_ms = $7, to_ms = $8, lists = $9, indicators = $10, "
                     "pack_id = $11, least_level = $12, rules = $13, words = $14, state = $15, started_ms = $16, ended_ms = $17, conclusion = $18, "
-                    "actions = $19, concluded_ms = $20, concluded_by = $21, duty_id = $22, failure = $23, version = version + 1 WHERE id = $1 AND "
+                    "actions = $19, concluded_ms = $20, concluded_by = $21, duty_id = $22, failure = $23, owner_id = $24, version = version + 1 WHERE id = $1 AND "
                     "version = $2", NULL},
     [SQL_PROGRESS] = {"hunt.progress",
                       "UPDATE hunt SET state = $2, place = $3, failure = $4, segments = $5, segments_done = $6, damaged = $7, records = $8, bytes = $9, "
@@ -148,7 +148,7 @@ gboolean hunt_store_update(StoreConn *conn, const HuntCase *h, GError **error) {
                   S(S_TEXT(h->id), S_INT(h->version), S_TEXT(h->title), S_TEXT(h->hypothesis), S_TEXT(h->sources), S_TEXT(h->systems),
                     ms_or_null(h->from_ms), ms_or_null(h->to_ms), S_TEXT(h->lists), S_TEXT(h->indicators), S_TEXT(h->pack_id), S_INT(h->least_level),
                     S_TEXT(h->rules), S_TEXT(h->words), S_TEXT(h->state), ms_or_null(h->started_ms), ms_or_null(h->ended_ms), S_TEXT(h->conclusion),
-                    S_TEXT(h->actions), ms_or_null(h->concluded_ms), S_TEXT(h->concluded_by), S_TEXT(h->duty_id), S_TEXT(h->failure)),
+                    S_TEXT(h->actions), ms_or_null(h->concluded_ms), S_TEXT(h->concluded_by), S_TEXT(h->duty_id), S_TEXT(h->failure), S_TEXT(h->owner_id)),
                   &changed, error))
     return FALSE;
   if (!changed)

@@ -71,6 +71,8 @@ static const char *sentence(Request *request, const HuntCase *hunt) {
 static void add_facts(Request *request, const HuntCase *hunt, Doc *answer) {
   Arena *arena = request->arena;
   char records[NUMBER_SIZE], bytes[NUMBER_SIZE];
+  const HuntCase *above = hunt->handed_from ? hunt_store_get(request_read(request, NULL), arena, hunt->handed_from, NULL) : NULL;
+  gboolean may_see = above && request_may(request, "hunt.read", above->body_id);
   number_write(records, hunt->records);
   number_write_size(bytes, hunt->bytes_done);
   const struct {
@@ -79,7 +81,7 @@ static void add_facts(Request *request, const HuntCase *hunt, Doc *answer) {
       {"Đơn vị", hunt->body_name, NULL},
       {"Bắt đầu", show_time(arena, hunt->started_ms), NULL},
       {"Người thực hiện", hunt->owner_name, NULL},
-      {"Giao từ", hunt->handed_code, hunt->handed_code ? arena_printf(arena, "/san-lung/%s", hunt->handed_code) : NULL},
+      {"Giao từ", hunt->handed_code, may_see ? arena_printf(arena, "/san-lung/%s", hunt->handed_code) : NULL},
       {"Gói ký bởi", hunt->package_by, NULL},
       {"Đã xem", hunt->started_ms ? arena_printf(arena, "%s %s, %s", records, message(request->lang, "bản ghi"), bytes) : NULL, NULL},
       {"Phần hỏng", hunt->damaged ? arena_printf(arena, "%d %s", (int)hunt->damaged, message(request->lang, "khung nhật ký bị hỏng, đã bỏ qua")) : NULL, NULL},
