@@ -15,6 +15,10 @@ Route *detect_route(const App *app, GError **error) {
   return detect_load_route(app->data_dir, error);
 }
 
+PatternSet *detect_patterns(const App *app, GError **error) {
+  return detect_load_patterns(app->data_dir, error);
+}
+
 static void take_file(const char *path, const char *yaml, gsize length, void *data) {
   rule_set_add(data, path, (Span){yaml, length});
 }

@@ -25,6 +25,7 @@ typedef struct {
   IndicatorSet *indicators;
   DetectChosen chosen;
   Route *route;
+  PatternSet *patterns;
   HuntGather *gather;
   gint64 committed_ms;                  /* monotonic */
   gint64 records_before, damaged_before; /* of runs before this one */
@@ -105,7 +106,8 @@ static gboolean load_rules(Run *run, StoreConn *conn, GError **error) {
   if (!choice.pack_id && !*choice.keys && !*choice.yaml)
     return TRUE;
   run->route = detect_route(run->app, error);
-  if (!run->route || !detect_choose_rules(run->app, conn, run->arena, &choice, &run->chosen, error))
+  run->patterns = run->route ? detect_patterns(run->app, error) : NULL;
+  if (!run->patterns || !detect_choose_rules(run->app, conn, run->arena, &choice, &run->chosen, error))
     return FALSE;
   if (!g_hash_table_size(run->chosen.known))
     g_set_error(error, APP_ERROR, ERROR_REFUSED, "Không luật nào của đợt săn lùng dùng được nữa.");
@@ -229,6 +231,7 @@ static void close_run(Run *run) {
     detect_chosen_clear(&run->chosen);
   if (run->route)
     route_free(run->route);
+  pattern_set_free(run->patterns);
   g_hash_table_unref(run->sources);
   g_array_unref(run->numbers);
   close(run->lock);
@@ -258,6 +261,7 @@ static gboolean run_open(Run *run, HuntOutcome *out_outcome, GError **error) {
       .indicators = run->indicators,
       .rules = run->chosen.set,
       .route = run->route,
+      .patterns = run->patterns,
       .text = *row->words ? row->words : NULL,
       .resume_place = *run->place ? run->place : NULL,
       .on_hit = on_hit,
