@@ -263,12 +263,12 @@ static gboolean send_syslog(App *app, const char *record, GError **error) {
   struct addrinfo hints = {.ai_socktype = udp ? SOCK_DGRAM : SOCK_STREAM, .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV}, *found = NULL;
   char port[16];
   g_snprintf(port, sizeof port, "%" G_GINT64_FORMAT, udp ? udp : tcp);
-  gboolean good = getaddrinfo(to, port, &hints, &found) == 0;
-  int fd = good ? socket(found->ai_family, hints.ai_socktype | SOCK_CLOEXEC, 0) : -1;
-  good = fd >= 0 && connect(fd, found->ai_addr, found->ai_addrlen) == 0 && send_all(fd, record, strlen(record));
+  gboolean resolved = getaddrinfo(to, port, &hints, &found) == 0;
+  int fd = resolved ? socket(found->ai_family, hints.ai_socktype | SOCK_CLOEXEC, 0) : -1;
+  gboolean good = fd >= 0 && connect(fd, found->ai_addr, found->ai_addrlen) == 0 && send_all(fd, record, strlen(record));
   if (fd >= 0)
     close(fd);
-  if (found)
+  if (resolved)
     freeaddrinfo(found);
   if (!good)
     g_set_error(error, APP_ERROR, ERROR_UNAVAILABLE, "Không gửi được tới %s:%s: %s.", to, port, g_strerror(errno));
