@@ -82,7 +82,7 @@ gboolean detect_pack_list(Request *request, Doc *answer, GError **error) {
     doc_text(row, KEY("id"), pack->id);
     doc_text(row, KEY("name"), pack->name);
     doc_text(row, KEY("licence"), pack->licence);
-    doc_text(row, KEY("url"), arena_printf(request->arena, "/luat?pack=%s", pack->id));
+    doc_text(row, KEY("url"), arena_printf(request->arena, "/cai-dat/luat?pack=%s", pack->id));
     doc_text(row, KEY("level"), message(request->lang, DETECT_LEVELS[CLAMP(pack->least_level, 0, LEVEL_OFF)]));
     doc_int(row, KEY("rules"), pack->rule_count);
     doc_int(row, KEY("enabled"), pack->enabled_count);
