@@ -6,7 +6,6 @@ import json
 import os
 import pathlib
 import subprocess
-import tarfile
 
 import pytest
 import yaml
@@ -116,3 +115,49 @@ def test_only_counted_rules_are_silent():
 def test_ids_are_unique():
     ids = [document["id"] for document in documents()]
     assert len(ids) == len(set(ids)) == len(OWN)
+
+
+# --- fail2ban ---
+
+# The rule of each of fail2ban's files, and lines that are read otherwise on purpose: a login counts as what it was, and PAM only repeats what sshd says.
+FAIL2BAN = {"sshd": "ssh_sai", "vsftpd": "ftp_sai", "proftpd": "ftp_sai", "dovecot": "thu_sai", "courier-auth": "thu_sai"}
+READ_OTHERWISE = ("Accepted password", "pam_unix(sshd:auth)")
+KNOWN = {"title": "known", "id": "known", "logsource": {}, "detection": {"login": {"action": "login", "outcome": "failure", "src_ip": "*", "program": "*"}, "condition": "login"}}
+
+
+@pytest.fixture(scope="module")
+def fail2ban(tmp_path_factory):
+    """{service: [(line, is it a failure?)]}"""
+    archive = pathlib.Path(os.environ.get("UNGCUU_SHARED", "")) / "data/fail2ban-logs/logs.tar.zst"
+    if not archive.is_file():
+        pytest.skip("UNGCUU_SHARED")
+    folder = tmp_path_factory.mktemp("fail2ban")
+    subprocess.run(["tar", "--zstd", "-xf", archive, "-C", folder], check=True)
+    found = collections.defaultdict(list)
+    for service in FAIL2BAN:
+        expected = None
+        for text in (folder / "fail2ban/tests/files/logs" / service).read_text().splitlines():
+            if text.startswith("# failJSON:"):
+                expected = json.loads(text.removeprefix("# failJSON:"))["match"]
+            elif text and not text.startswith("#") and expected is not None:
+                found[service].append((text, expected and not any(one in text for one in READ_OTHERWISE)))
+                expected = None
+    return found
+
+
+@pytest.mark.parametrize("service", FAIL2BAN)
+def test_failures_of_fail2ban(fail2ban, tmp_path, service):
+    """The rule finds every failure that the decoder knows and whose program it knows, and nothing that is none."""
+    rows = fail2ban[service]
+    rules, log = tmp_path / "rules.yml", tmp_path / "lines.log"
+    rules.write_text(yaml.safe_dump_all([OWN[FAIL2BAN[service]], KNOWN], allow_unicode=True))
+    log.write_text("\n".join(text for text, _ in rows) + "\n")
+    done = subprocess.run([PROGRAM, "scan", "--rules", rules, "--json", log], capture_output=True, text=True, check=True)
+    lines = collections.defaultdict(set)
+    for match in map(json.loads, done.stdout.splitlines()):
+        lines[match["rule"]].add(match["line"])
+    failures = {number for number, (_, failure) in enumerate(rows, 1) if failure}
+    found = lines[OWN[FAIL2BAN[service]]["id"]]
+    missed = [rows[number - 1][0] for number in lines["known"] & failures - found]
+    wrong = [rows[number - 1][0] for number in found - failures]
+    assert found and not missed and not wrong
