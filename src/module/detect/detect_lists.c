@@ -222,10 +222,6 @@ static void take_found(void *context, size_t index, Span where) {
 gboolean detect_list_find(Request *request, Doc *answer, GError **error) {
   StoreConn *conn = request_read(request, error);
   const char *value = input_text(request, "value");
-  doc_bool(answer, KEY("asked"), value != NULL);
-  doc_text(answer, KEY("list_url"), "/dau-hieu");
-  if (!value)
-    return conn != NULL;
   IndicatorSet *set = conn ? detect_indicator_set(request->app, conn, NULL, error) : NULL;
   if (!set)
     return FALSE;
@@ -233,6 +229,8 @@ gboolean detect_list_find(Request *request, Doc *answer, GError **error) {
   indicator_set_match(set, (Span){value, strlen(value)}, request->now_ms, take_found, &finding);
   indicator_set_free(set);
   doc_text(answer, KEY("value"), value);
+  doc_bool(answer, KEY("asked"), TRUE);
   doc_bool(answer, KEY("found"), finding.count > 0);
+  doc_text(answer, KEY("list_url"), "/dau-hieu");
   return TRUE;
 }
