@@ -41,7 +41,7 @@ def write(line, at, number):
     """A line of a case at its time."""
     local, utc = at.astimezone(LOCAL), at.astimezone(datetime.timezone.utc)
     stamps = {"{bsd}": f"{local:%b} {local.day:2d} {local:%H:%M:%S}", "{iso}": local.isoformat(timespec="microseconds"),
-              "{utc}": f"{utc:%Y-%m-%dT%H:%M:%S}.000Z", "{plain}": f"{local:%Y-%m-%d %H:%M:%S}", "{access}": f"{local:%d/%b/%Y:%H:%M:%S} +0700", "{n}": str(number)}
+              "{utc}": f"{utc:%Y-%m-%dT%H:%M:%S}.000Z", "{plain}": f"{local:%Y-%m-%d %H:%M:%S}", "{access}": f"{local:%d/%b/%Y:%H:%M:%S} +0700", "{n}": str(number), "{h}": str((number - 1) % 100 + 1)}
     for token, value in stamps.items():
         line = line.replace(token, value)
     return line

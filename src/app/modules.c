@@ -9,13 +9,16 @@
 #include "module/incident/incident.h"
 #include "module/mail/mail.h"
 #include "module/org/org.h"
+#include "module/shift/shift.h"
 #include "module/system/system.h"
 #include "module/plan/plan.h"
+#include "module/trust/trust.h"
 
 const Module *const MODULES[] = {
     &board_module,
     &incident_module,
     &account_module,
+    &shift_module,
     &org_module,
     &system_module,
     &plan_module,
@@ -25,6 +28,7 @@ const Module *const MODULES[] = {
     &alert_module,
     &detect_module,
     &collect_module,
+    &trust_module,
     NULL,
 };
 

@@ -22,7 +22,7 @@
 
 gboolean log_add(Request *request, Doc *answer, GError **error) {
   const SourceRow *row = source_require(request, "source", "log.write", NULL, error);
-  const InputFile *file = input_file(request, "records");
+  const InputFile *file = input_file(request, "file");
   gint64 records = 0;
   if (!row)
     return FALSE;

@@ -96,6 +96,7 @@ struct Collector {
   /* main */
   GHashTable *by_number; /* Source; changed under sources_lock */
   GMutex sources_lock;
+  GPtrArray *told;       /* every CollectSource that was ever told to sinks: they may keep it */
   GHashTable *by_sender; /* Address -> GPtrArray of Source; filled as senders come */
   GPtrArray *any_sender; /* Source: known by host alone */
   GPtrArray *streams;    /* Stream */

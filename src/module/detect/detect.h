@@ -26,5 +26,5 @@ IndicatorSet *detect_indicator_set(App *app, StoreConn *conn, const char *only, 
 /* --- for samples --- */
 
 /* A sample line at that time: {bsd}, {iso}, {utc}, {plain} and {access} become the time as devices write it (Viet Nam's but for {utc}),
- * {n} the number. g_free. */
+ * {n} the number, {h} a number from 1 to 100 for the end of an address. g_free. */
 char *detect_sample_line(const char *line, gint64 at_ms, int number);

@@ -9,7 +9,7 @@
 #include "module/detect/detect_pack.h"
 #include <string.h>
 
-enum { TIMES_MAX = 5000, CORRELATION_BYTES = 16 << 20, LOCAL_MINUTES = 7 * 60 };
+enum { TIMES_MAX = 5000, CORRELATION_BYTES = 16 << 20, LOCAL_MINUTES = 7 * 60, HOSTS = 100 };
 
 /* --- lines --- */
 
@@ -28,8 +28,9 @@ char *detect_sample_line(const char *line, gint64 at_ms, int number) {
   } STAMPS[] = {{"{bsd}", "MONTH %e %H:%M:%S", FALSE},          {"{iso}", "%Y-%m-%dT%H:%M:%S.000000+07:00", FALSE}, {"{utc}", "%Y-%m-%dT%H:%M:%S.000Z", TRUE},
                 {"{plain}", "%Y-%m-%d %H:%M:%S", FALSE},      {"{access}", "%d/MONTH/%Y:%H:%M:%S +0700", FALSE}};
   GString *text = g_string_new(line);
-  g_autofree char *digits = g_strdup_printf("%d", number);
+  g_autofree char *digits = g_strdup_printf("%d", number), *host = g_strdup_printf("%d", (number - 1) % HOSTS + 1);
   g_string_replace(text, "{n}", digits, 0);
+  g_string_replace(text, "{h}", host, 0);
   for (gsize i = 0; i < G_N_ELEMENTS(STAMPS); i++) {
     if (!strstr(text->str, STAMPS[i].token))
       continue;
