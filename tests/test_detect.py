@@ -83,6 +83,20 @@ def test_own_rules_are_there(watched):
         assert client.page(path).status == 200, path
 
 
+def test_a_rule_shows_its_sample_lines_and_is_right_about_them(watched):
+    """The page runs every rule of the program over its cases; those of others, and those that only serve, have none."""
+    client = watched.client()
+    rows = [row for row in client.get("/cai-dat/luat?limit=500").json["rows"] if row["enabled"]]
+    wrong = []
+    for row in rows:
+        cases = client.get(row["url"]).json.get("cases")
+        if not cases or cases["wrong"] or not {True, False} <= {one["wanted"] for one in cases["rows"]}:
+            wrong.append(row["title"])
+    assert len(rows) >= 50 and not wrong
+    page = client.page(f"/cai-dat/luat/{rows[0]['id']}").text
+    assert "Phải cảnh báo" in page and "Không được cảnh báo" in page
+
+
 def test_guessing_becomes_an_alert_within_a_second(watched):
     lines = [line(f"Failed password for invalid user admin from 198.51.100.77 port {5000 + n} ssh2", "sshd", "may-chu-01", n - 30) for n in range(12)]
     send(watched, *lines, line("Accepted password for root from 198.51.100.77 port 6000 ssh2", "sshd", "may-chu-01", -5))

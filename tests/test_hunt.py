@@ -324,7 +324,7 @@ def test_a_concluded_hunt_proves_the_duty(hunted):
 
 def test_trying_a_rule_and_counting_a_pack(hunted):
     client = hunted.client()
-    page = client.page(f"/luat/{RULE_ID}").text
+    page = client.page(f"/cai-dat/luat/{RULE_ID}").text
     assert "Thử trên nhật ký 7 ngày qua" in page
     made = client.post("/san-lung/thu-luat", {"rule": RULE_ID, "days": 7})
     assert made.status == 200, made.text
@@ -332,11 +332,11 @@ def test_trying_a_rule_and_counting_a_pack(hunted):
     shown = client.get(f"/san-lung/{made.json['code']}").json
     assert shown["hunt"]["hits"] == 4 and shown["hunt"]["kind"] == "trial"
     assert client.post("/san-lung/thu-luat", {"rule": "khong-co"}).status == 422
-    pack = next(row for row in client.get("/luat/bo").json["rows"] if row["name"] == "Luật thử")
+    pack = next(row for row in client.get("/cai-dat/luat/bo").json["rows"] if row["name"] == "Luật thử")
     assert pack["expected"] == [{"level": "Thấp", "rules": 1, "counted": 0, "matches": 0, "a_day": None}]
     assert client.post("/san-lung/dem-thu", {"pack": pack["id"], "level": 0, "days": 7}).status == 200
     for _ in range(400):
-        pack = next(row for row in client.get("/luat/bo").json["rows"] if row["name"] == "Luật thử")
+        pack = next(row for row in client.get("/cai-dat/luat/bo").json["rows"] if row["name"] == "Luật thử")
         if pack["expected"][0]["counted"]:
             break
         time.sleep(0.05)

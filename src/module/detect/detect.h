@@ -24,3 +24,9 @@ PatternSet *detect_patterns(const App *app, GError **error);
 RuleSet *detect_rule_set(StoreConn *conn, const char *only, GError **error);
 /* The lists that are enabled, or one (`only`: its id). Free with indicator_set_free. */
 IndicatorSet *detect_indicator_set(App *app, StoreConn *conn, const char *only, GError **error);
+
+/* --- for samples --- */
+
+/* A sample line at that time: {bsd}, {iso}, {utc}, {plain} and {access} become the time as devices write it (Viet Nam's but for {utc}),
+ * {n} the number, {h} a number from 1 to 100 for the end of an address. g_free. */
+char *detect_sample_line(const char *line, gint64 at_ms, int number);

@@ -92,7 +92,7 @@ char *detect_words_explain(const DetectWords *words, const DetectRule *rule) {
   g_autofree char *explain = own(rule, "explain"), *check = own(rule, "check");
   GString *text = g_string_new(explain);
   if (check)
-    g_string_append_printf(text, " Cần xem: %s", check);
+    g_string_append_printf(text, " Xem và xử lý: %s", check);
   if (text->len)
     return g_string_free(text, FALSE);
   const char *const parts[] = {of_tactics(words, rule, "text"), of_techniques(words, rule, "text"), member(words, "categories", rule->category, NULL)};

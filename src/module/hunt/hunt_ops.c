@@ -63,7 +63,7 @@ static const Operation OPERATIONS[] = {
     {"hunt.form", "GET", "/san-lung/moi", "hunt.write", "Lập đợt săn lùng", hunt_new_form, FORM_FIELDS, .page = "hunt/form.html", .faces = FACE_WEB /* a form */},
     {"hunt.add", "POST", "/san-lung/moi", "hunt.write", "Lập đợt săn lùng", hunt_add, ADD_FIELDS, .page = "hunt/form.html", .after = AFTER},
     {"hunt.try_rule", "POST", "/san-lung/thu-luat", "hunt.write", "Thử một luật trên nhật ký đã lưu", hunt_try_rule, TRY_FIELDS, .after = AFTER},
-    {"hunt.estimate", "POST", "/san-lung/dem-thu", "hunt.write", "Đếm thử số cảnh báo mỗi ngày của một bộ luật", hunt_estimate, ESTIMATE_FIELDS, .after = "/luat/bo"},
+    {"hunt.estimate", "POST", "/san-lung/dem-thu", "hunt.write", "Đếm thử số cảnh báo mỗi ngày của một bộ luật", hunt_estimate, ESTIMATE_FIELDS, .after = "/cai-dat/luat/bo"},
     {"hunt.import", "POST", "/san-lung/nhap", "hunt.write", "Nhập gói săn lùng của cấp trên", hunt_import, IMPORT_FIELDS, .page = "hunt/list.html", .after = AFTER},
     {"hunt.view", "GET", HUNT, "hunt.read", "Xem một đợt săn lùng", hunt_view, ID_FIELDS, .page = "hunt/view.html", .versioned = TRUE},
     {"hunt.edit_form", "GET", HUNT "/sua", "hunt.write", "Sửa bản nháp đợt săn lùng", hunt_edit_form, ID_FIELDS, .page = "hunt/form.html",
