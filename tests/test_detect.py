@@ -200,6 +200,19 @@ def test_rules_belong_to_the_top(watched):
     assert client.post(f"/cai-dat/luat/{key}/chay", {"choice": "off"}).status == 403
 
 
+def test_bodies_are_not_counted_together(watched):
+    """Six tries at each of two bodies are not twelve at one."""
+    room = watched.cli("org", "add", "--name", "Phòng Tài chính", "--kind", "don-vi", "--parent", watched.cli("org", "list")["rows"][0]["id"])["id"]
+    theirs = watched.cli("source", "add", "Máy chủ phòng", "rsyslog", "--way", "api", "--body", room)["code"]
+    own, other = watched.source, theirs
+    for source, first in ((own, 0), (other, 6)):
+        watched.source = source
+        send(watched, *(line(f"Failed password for root from 192.0.2.66 port {7000 + first + n} ssh2", "sshd", "m", n - 20) for n in range(6)))
+    watched.source = own
+    time.sleep(1.5)
+    assert not [row for row in alerts(watched, "Dò mật khẩu SSH") if "192[.]0[.]2[.]66" in str(watched.client().get(row["url"]).json["observables"])]
+
+
 def test_scan_agrees_with_the_collector(watched, tmp_path):
     """The command that needs no store finds what the collector finds."""
     file = tmp_path / "ssh.log"

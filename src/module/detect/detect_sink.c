@@ -11,7 +11,7 @@
 #include "module/detect/detect_words.h"
 #include <string.h>
 
-enum { HOLD_MS = 5000, HITS_MAX = 2000, HITS_A_CHANGE = 100, EVENTS_KEPT = 5, CACHE_ENTRIES = 65536, CORRELATION_BYTES = 8 << 20, FIELDS_MAX = 32, FIELDS_SHOWN = 3, VALUE_SHOWN = 120,
+enum { HOLD_MS = 5000, HITS_MAX = 2000, HITS_A_CHANGE = 100, EVENTS_KEPT = 5, CACHE_ENTRIES = 65536, CORRELATION_BYTES = 2 << 20, FIELDS_MAX = 32, FIELDS_SHOWN = 3, VALUE_SHOWN = 120,
        GROUP_MS = 600000 };
 
 /* One group: what has been found and is not yet raised. */
@@ -33,7 +33,7 @@ typedef struct {
   Route *route;
   RuleSet *set;
   Matcher *matcher;
-  Correlator *correlator;
+  GHashTable *correlators; /* body -> Correlator: what happens at one body says nothing of another */
   IndicatorSet *indicators;
   Arena *rule_arena;
   const DetectRule **rules; /* by index of the set; NULL: does not run */
@@ -212,6 +212,15 @@ static void take_indicator(void *context, size_t index, Span where) {
   keep_event(hit, looking->record, looking->event, json_pack("{s:s, s:s}", "indicator", indicator->value, "found", found));
 }
 
+static Correlator *correlator_of(Sink *sink, const char *body_id) {
+  Correlator *correlator = g_hash_table_lookup(sink->correlators, body_id);
+  if (!correlator) {
+    correlator = correlator_new(sink->set, CORRELATION_BYTES);
+    g_hash_table_insert(sink->correlators, g_strdup(body_id), correlator);
+  }
+  return correlator;
+}
+
 static void sink_event(void *state, const CollectSource *source, const LogRecord *record, const Event *event) {
   Sink *sink = state;
   const uint32_t *rules;
@@ -221,7 +230,7 @@ static void sink_event(void *state, const CollectSource *source, const LogRecord
   for (size_t i = 0; i < count; i++)
     if (!rule_set_rule(sink->set, rules[i])->silent)
       take_match(sink, source, record, event, rules[i], NULL);
-  size_t fulfilled = correlator_feed(sink->correlator, sink->matcher, event, rules, count, time_ms, &correlated);
+  size_t fulfilled = count ? correlator_feed(correlator_of(sink, source->body_id), sink->matcher, event, rules, count, time_ms, &correlated) : 0;
   for (size_t i = 0; i < fulfilled; i++) {
     g_autofree char *group = valid_text(correlated[i].group);
     take_match(sink, source, record, event, correlated[i].rule, group);
@@ -342,7 +351,7 @@ static void sink_batch(void *state, const CollectBatch *batch) {
 /* --- loading --- */
 
 static void drop_rules(Sink *sink) {
-  correlator_free(sink->correlator);
+  g_clear_pointer(&sink->correlators, g_hash_table_unref);
   matcher_free(sink->matcher);
   rule_set_free(sink->set);
   indicator_set_free(sink->indicators);
@@ -379,12 +388,12 @@ static gboolean load(Sink *sink, gint64 version, GError **error) {
   }
   const MatcherOptions options = {CACHE_ENTRIES};
   next.matcher = matcher_new(next.set, sink->route, sink->table, &options);
-  next.correlator = correlator_new(next.set, CORRELATION_BYTES);
+  next.correlators = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)correlator_free);
   g_hash_table_remove_all(sink->hits); /* they point into the old rules; what waited has been raised by the caller */
   drop_rules(sink);
   sink->set = next.set;
   sink->matcher = next.matcher;
-  sink->correlator = next.correlator;
+  sink->correlators = next.correlators;
   sink->indicators = next.indicators;
   sink->rules = next.rules;
   sink->rule_arena = next.rule_arena;
