@@ -83,6 +83,20 @@ def test_own_rules_are_there(watched):
         assert client.page(path).status == 200, path
 
 
+def test_a_rule_shows_its_sample_lines_and_is_right_about_them(watched):
+    """The page runs every rule of the program over its cases; those of others, and those that only serve, have none."""
+    client = watched.client()
+    rows = [row for row in client.get("/cai-dat/luat?limit=500").json["rows"] if row["enabled"]]
+    wrong = []
+    for row in rows:
+        cases = client.get(row["url"]).json.get("cases")
+        if not cases or cases["wrong"] or not {True, False} <= {one["wanted"] for one in cases["rows"]}:
+            wrong.append(row["title"])
+    assert len(rows) >= 50 and not wrong
+    page = client.page(f"/cai-dat/luat/{rows[0]['id']}").text
+    assert "Phải cảnh báo" in page and "Không được cảnh báo" in page
+
+
 def test_guessing_becomes_an_alert_within_a_second(watched):
     lines = [line(f"Failed password for invalid user admin from 198.51.100.77 port {5000 + n} ssh2", "sshd", "may-chu-01", n - 30) for n in range(12)]
     send(watched, *lines, line("Accepted password for root from 198.51.100.77 port 6000 ssh2", "sshd", "may-chu-01", -5))
@@ -105,7 +119,8 @@ def test_loaded_rules_run_from_high_on(watched):
     row = probe(watched, "tu-la-lung", "Odd word")
     view = watched.client().get(row["url"]).json
     assert view["alert"]["original"] == "Finds the odd word." and view["alert"]["author"] == "Somebody Else"
-    assert "điều khiển bên ngoài" in view["alert"]["explanation"] and row["techniques"] == "T1071.001"
+    assert "điều khiển bên ngoài" in view["alert"]["explanation"] and "Khớp vì: message = co tu-la-lung o day" in view["alert"]["explanation"]
+    assert row["title"] == "Điều khiển từ xa: Odd word" and row["techniques"] == "T1071.001"
     before = row["count"]
     send(watched, line("co tu-vua-vua o day"))
     time.sleep(1.5)

@@ -6,6 +6,7 @@
 #include "core/setting_page.h"
 #include "core/show.h"
 #include "core/user.h"
+#include "module/detect/detect_cases.h"
 #include "module/detect/detect_pages.h"
 #include "module/detect/detect_words.h"
 #include <string.h>
@@ -210,7 +211,7 @@ gboolean detect_rule_view(Request *request, Doc *answer, GError **error) {
   doc_text_copy(shown, KEY("yaml"), yaml);
   doc_text(answer, KEY("list_url"), "/cai-dat/luat");
   add_offers(request, rule, answer);
-  return add_alerts(request, rule, answer, error) && app_add_beside(request, "rule", rule->key, answer, error);
+  return detect_cases_show(request, rule, answer, error) && add_alerts(request, rule, answer, error) && app_add_beside(request, "rule", rule->key, answer, error);
 }
 
 typedef struct {
