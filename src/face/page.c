@@ -153,11 +153,11 @@ static gboolean leads_to(const char *entry_path, const char *path) {
   return strncmp(path, entry_path, length) == 0 && strchr("/?", path[length]);
 }
 
-/* The entry nearest to the page: "Báo sự cố" rather than "Sự cố", below which it lies. */
-static gboolean is_current(const PageSet *set, const MenuEntry *entry, const char *path) {
+/* The entry nearest to the page: in the bar of phones "Báo" rather than "Sự cố", below which it lies. */
+static gboolean is_current(const PageSet *set, const MenuEntry *entry, const char *path, gboolean in_bar) {
   for (guint i = 0; i < set->menu->len; i++) {
     const MenuEntry *other = ((const MenuRow *)g_ptr_array_index(set->menu, i))->entry;
-    if (strlen(other->path) > strlen(entry->path) && leads_to(other->path, path))
+    if ((in_bar || !other->bar_only) && strlen(other->path) > strlen(entry->path) && leads_to(other->path, path))
       return FALSE;
   }
   return leads_to(entry->path, path);
@@ -180,7 +180,7 @@ static void add_menu(PageSet *set, Request *request, Doc *page) {
     Doc *item = doc_object(menu, NULL);
     doc_text(item, KEY("label"), message(request->lang, row->entry->label));
     doc_text(item, KEY("url"), path);
-    doc_bool(item, KEY("current"), is_current(set, row->entry, request->path));
+    doc_bool(item, KEY("current"), is_current(set, row->entry, request->path, FALSE));
     doc_bool(item, KEY("gap"), row->entry->gap);
     if (row->module->badge)
       row->module->badge(request, row->entry, item, NULL);
@@ -198,7 +198,7 @@ static void add_bottom(PageSet *set, Request *request, Doc *page) {
     Doc *item = doc_object(bottom, NULL);
     doc_text(item, KEY("label"), message(request->lang, entry->label));
     doc_text(item, KEY("url"), entry->path);
-    doc_bool(item, KEY("current"), is_current(set, entry, request->path));
+    doc_bool(item, KEY("current"), is_current(set, entry, request->path, TRUE));
     doc_bool(item, KEY("alarm"), strcmp(entry->icon, "report") == 0);
     doc_bool(item, g_intern_string(entry->icon), TRUE);
     count++;

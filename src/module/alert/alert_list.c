@@ -39,6 +39,8 @@ const char *alert_span(Arena *arena, gint64 first_ms, gint64 last_ms, gint64 now
   gboolean same_day = day_compare(day_at(first_ms), day_at(last_ms)) == 0;
   date_write_time(from, first_ms);
   date_write_time(to, last_ms);
+  if (strcmp(from, to) == 0)
+    return arena_printf(arena, today ? "%.5s" : "%.11s", from);
   if (same_day && today)
     return arena_printf(arena, "%.5s – %.5s", from, to);
   if (same_day)

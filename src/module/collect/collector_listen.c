@@ -167,6 +167,14 @@ static void listener_close(Collector *c, Listener *listener) {
   listener->watch.fd = -1;
 }
 
+/* For people who read no English. */
+static const char *cause_of(int code) {
+  return code == EADDRINUSE      ? "cổng đang được chương trình khác dùng"
+         : code == EACCES        ? "không được phép mở cổng này"
+         : code == EADDRNOTAVAIL ? "máy này không có địa chỉ đó"
+                                 : g_strerror(code);
+}
+
 static void listener_open(Collector *c, Listeners *l, Listener *listener, GString *trouble) {
   g_autofree char *why = NULL;
   int failed = 0;
@@ -178,7 +186,7 @@ static void listener_open(Collector *c, Listeners *l, Listener *listener, GStrin
                                           : open_socket(listener->address, listener->port, KINDS[listener->kind].type, &failed);
   if (fd < 0) {
     g_string_append_printf(trouble, "%s %s:%" G_GINT64_FORMAT ": %s. ", KINDS[listener->kind].name,
-                           listener->address ? listener->address : "collect.sock", listener->port, g_strerror(failed ? failed : errno));
+                           listener->address ? listener->address : "collect.sock", listener->port, cause_of(failed ? failed : errno));
     return;
   }
   listener->watch = (Watch){fd, listener->kind == LISTEN_UDP ? udp_ready : accept_ready};
