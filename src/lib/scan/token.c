@@ -3,6 +3,7 @@
 #include "lib/scan/token_class.h"
 #include "lib/scan/token_cut.h"
 #include "lib/scan/token_hash.h"
+#include "lib/scan/token_ipv4.h"
 #include <arpa/inet.h>
 #include <string.h>
 #include <strings.h>
@@ -199,40 +200,6 @@ static void cut_url(const Cutter *cutter, const char *start, const char *at, uin
 }
 
 /* --- IPv4 --- */
-
-/* Four numbers up to 255 and nothing else. */
-static bool parse_ipv4(const char *at, const char *end, uint32_t *out) {
-  uint32_t address = 0;
-  int parts = 0;
-  if (end - at > 15)
-    return false;
-  for (; parts < 4; parts++) {
-    unsigned value = 0;
-    const char *start = at;
-    for (unsigned digit; at < end && (digit = (unsigned)(*at - '0')) < 10; at++)
-      value = value * 10 + digit;
-    if (at == start || at - start > 3 || value > 255 || (parts < 3 && (at == end || *at++ != '.')))
-      return false;
-    address = address << 8 | value;
-  }
-  *out = address;
-  return at == end;
-}
-
-static size_t format_ipv4(uint32_t address, char out[16]) {
-  size_t size = 0;
-  for (int shift = 24; shift >= 0; shift -= 8) {
-    unsigned value = address >> shift & 255;
-    if (value >= 100)
-      out[size++] = (char)('0' + value / 100);
-    if (value >= 10)
-      out[size++] = (char)('0' + value / 10 % 10);
-    out[size++] = (char)('0' + value % 10);
-    if (shift)
-      out[size++] = '.';
-  }
-  return size;
-}
 
 static void give_ipv4(const Cutter *cutter, uint32_t address, const char *at, size_t size) {
   uint64_t hash = token_hash_ipv4(address);
