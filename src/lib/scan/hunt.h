@@ -1,8 +1,8 @@
 /* Retro-hunt over stored logs: indicators, rules and free text, with progress and cancel.
  *
  * Indicators: the index of each segment is joined with the set first, and only segments that can hold a hit are opened.
- * Rules: every segment whose sources can apply is decoded and matched. Text: words without diacritics and case, all of
- * them in one record.
+ * Rules: every segment that holds one of the range's sources (all segments, when it names none) is decoded and matched.
+ * Text: words without diacritics and case, all of them in one record.
  *
  * One hunt runs in one thread. `on_hit` and `on_progress` are called from it; on_progress returning false stops the
  * hunt, and the place (log_reader_place) tells where to go on.

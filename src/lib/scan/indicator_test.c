@@ -56,6 +56,33 @@ static void test_plain(void) {
   indicator_set_free(set);
 }
 
+/* Wherever a record stands to the blocks that the cut looks at, in both ways. */
+static void test_places(void) {
+  IndicatorSet *set = set_of("a.b.evil.vn\nbob@m.bad.vn\nhttp://x.worse.co.vn:8080/a?x=u@v\n1.2.3.4\n"
+                             "http://5.6.7.8/z\n",
+                             LIST_PLAIN, 5, 0);
+  for (guint before = 0; before < 130; before++)
+    for (int plain = 0; plain < 2; plain++) {
+      g_autofree char *record = g_strdup_printf("%*sq.a.b.evil.vn, bob@m.bad.vn (x.worse.co.vn:8080/a?x=u@v) "
+                                                "1.2.3.4=5.6.7.8/z b.evil.vn m.bad.vn 1.2.3.40 a.b.evil.vn.exe",
+                                                (int)before, "");
+      token_cut_plain(plain);
+      Found found = {set, g_string_new(NULL)};
+      indicator_set_match(set, (Span){record, strlen(record)}, NOW, note, &found);
+      for (size_t i = 0; i < indicator_set_count(set); i++) {
+        g_autofree char *shown = g_strdup_printf("%s@", indicator_set_item(set, i)->value);
+        g_assert_nonnull(strstr(found.found->str, shown));
+      }
+      guint count = 0;
+      for (const char *at = found.found->str; (at = strchr(at, ';')); at++)
+        count++;
+      g_assert_cmpuint(count, ==, 7); /* the URL in two readings of its end, a.b.evil.vn also before .exe */
+      g_string_free(found.found, TRUE);
+    }
+  token_cut_plain(false);
+  indicator_set_free(set);
+}
+
 static void test_csv(void) {
   IndicatorSet *set = set_of("ioc_value,Comment,valid_until,confidence,tlp\n"
                              "evil.vn,\"có, dấu \"\"phẩy\"\"\",2026-12-01,90,TLP:AMBER\n"
@@ -251,6 +278,7 @@ static void test_joins(void) {
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/indicator/plain", test_plain);
+  g_test_add_func("/indicator/places", test_places);
   g_test_add_func("/indicator/csv", test_csv);
   g_test_add_func("/indicator/misp", test_misp);
   g_test_add_func("/indicator/stix", test_stix);
