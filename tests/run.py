@@ -24,7 +24,6 @@ PLAIN, ASAN = ROOT / "build-test", ROOT / "build-asan"
 SHARED = pathlib.Path(os.environ.get("UNGCUU_SHARED") or ROOT.parent / "shared").resolve()
 JOBS = str(max(1, (os.cpu_count() or 2) // 2))
 SANITIZED = {"G_SLICE": "always-malloc", "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1",
-             "ASAN_OPTIONS": "fast_unwind_on_malloc=0",
              "LSAN_OPTIONS": f"print_suppressions=0:suppressions={ROOT}/tests/lsan.supp"}
 LOG_LINES = 60
 CLAIMS = tempfile.TemporaryDirectory(prefix="ungcuu-claims-")
@@ -200,7 +199,8 @@ def cppcheck():
 
 def formatted():
     files = sorted(path for folder in ("src", "tests", "fuzz", "bench") for path in (ROOT / folder).rglob("*.[ch]"))
-    differ = [path for path in files if run(["clang-format", "--dry-run", "-Werror", path])[0] != 0]
+    log = run(["clang-format", "--dry-run", "-Werror", "--ferror-limit=0", *files])[1]
+    differ = set(re.findall(r"^(/.*?):\d+:\d+: error:", log, re.M))
     print(f"     {len(differ)} of {len(files)} files are not as clang-format writes them")
     return Result(["clang-format was run"] if files else [])
 
