@@ -1,7 +1,8 @@
-/* Sigma rules over JSON lines as a part of the scanner alone:   bench_sigma FOLDER-OF-RULES LOGSOURCE.yaml FIELDS.yaml EVENTS.jsonl
- * Prints the time to load all rules, the memory they take, and for 100 rules to all the rate without and with a cache of values as a part of
+/* Sigma rules over JSON lines as a part of the scanner alone:   bench_sigma FOLDER-OF-RULES LOGSOURCE.yaml FIELDS.yaml EVENTS.jsonl [LIST]
+ * Prints the time to load all rules, the memory they take, what the process takes with the indicators of LIST and a matcher beside them, and for 100 rules to all the rate without and with a cache of values as a part of
  * decoding only; every way must find the same matches. Best of 5. Pin it: taskset -c 1. */
 #include "lib/scan/decode.h"
+#include "lib/scan/indicator.h"
 #include "lib/scan/match.h"
 #include <ftw.h>
 #include <stdio.h>
@@ -128,9 +129,25 @@ static void compare(size_t files, const Route *route, Span events) {
   rule_set_free(set);
 }
 
+/* Of the whole process, with what a collector holds: rules, indicators and a matcher with its cache. */
+static void print_memory(const RuleSet *set, const Route *route, const char *path) {
+  IndicatorSet *indicators = indicator_set_new();
+  Span list = read_all(path);
+  indicator_set_add(indicators, path, list, LIST_AUTO, NULL, NULL);
+  free((char *)list.bytes);
+  indicator_set_finish(indicators);
+  FieldTable *table = field_table_new();
+  Matcher *matcher = matcher_new(set, route, table, &(MatcherOptions){.cache_entries = CACHE_ENTRIES});
+  printf("resident: %.1f MB with %zu rules and %zu indicators\n", (double)resident_kb() / 1024, rule_set_count(set),
+         indicator_set_count(indicators));
+  matcher_free(matcher);
+  field_table_free(table);
+  indicator_set_free(indicators);
+}
+
 int main(int argc, char **argv) {
-  if (argc != 5 || nftw(argv[1], on_file, 16, 0) != 0) {
-    fputs("bench_sigma FOLDER-OF-RULES LOGSOURCE.yaml FIELDS.yaml EVENTS.jsonl\n", stderr);
+  if (argc < 5 || argc > 6 || nftw(argv[1], on_file, 16, 0) != 0) {
+    fputs("bench_sigma FOLDER-OF-RULES LOGSOURCE.yaml FIELDS.yaml EVENTS.jsonl [LIST]\n", stderr);
     return 2;
   }
   qsort(paths, path_count, sizeof *paths, by_name);
@@ -145,6 +162,8 @@ int main(int argc, char **argv) {
   RuleSet *all = load(path_count);
   printf("load: %zu rules, %zu faults in %.3f s; %.1f MB resident\n", rule_set_count(all), rule_set_fault_count(all),
          cpu_seconds() - begin, (double)(resident_kb() - before_kb) / 1024);
+  if (argc > 5)
+    print_memory(all, route, argv[5]);
   rule_set_free(all);
   Span events = read_all(argv[4]);
   static const size_t steps[] = {100, 500, 1000};

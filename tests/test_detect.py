@@ -75,12 +75,26 @@ def test_own_rules_are_there(watched):
     pack, = [row for row in watched.cli("pack", "list")["rows"] if row["name"] == "Luật của Ứng Cứu"]
     assert pack["faults"] == [] and pack["enabled"] >= 50 and pack["rules"] >= 70
     client = watched.client()
-    found = client.get("/luat?q=do mat khau ssh").json["rows"]
+    found = client.get("/cai-dat/luat?q=do mat khau ssh").json["rows"]
     assert [row["title"] for row in found] == ["Dò mật khẩu SSH từ một địa chỉ"], "found without diacritics"
     shown = client.get(found[0]["url"]).json["rule"]
     assert "10 lần trong 5 phút" in shown["explanation"] and "correlation:" in shown["yaml"]
-    for path in ("/luat", "/luat/bo", found[0]["url"], "/dau-hieu"):
+    for path in ("/cai-dat/luat", "/cai-dat/luat/bo", found[0]["url"], "/cai-dat/dau-hieu"):
         assert client.page(path).status == 200, path
+
+
+def test_a_rule_shows_its_sample_lines_and_is_right_about_them(watched):
+    """The page runs every rule of the program over its cases; those of others, and those that only serve, have none."""
+    client = watched.client()
+    rows = [row for row in client.get("/cai-dat/luat?limit=500").json["rows"] if row["enabled"]]
+    wrong = []
+    for row in rows:
+        cases = client.get(row["url"]).json.get("cases")
+        if not cases or cases["wrong"] or not {True, False} <= {one["wanted"] for one in cases["rows"]}:
+            wrong.append(row["title"])
+    assert len(rows) >= 50 and not wrong
+    page = client.page(f"/cai-dat/luat/{rows[0]['id']}").text
+    assert "Phải cảnh báo" in page and "Không được cảnh báo" in page
 
 
 def test_guessing_becomes_an_alert_within_a_second(watched):
@@ -105,7 +119,8 @@ def test_loaded_rules_run_from_high_on(watched):
     row = probe(watched, "tu-la-lung", "Odd word")
     view = watched.client().get(row["url"]).json
     assert view["alert"]["original"] == "Finds the odd word." and view["alert"]["author"] == "Somebody Else"
-    assert "điều khiển bên ngoài" in view["alert"]["explanation"] and row["techniques"] == "T1071.001"
+    assert "điều khiển bên ngoài" in view["alert"]["explanation"] and "Khớp vì: message = co tu-la-lung o day" in view["alert"]["explanation"]
+    assert row["title"] == "Điều khiển từ xa: Odd word" and row["techniques"] == "T1071.001"
     before = row["count"]
     send(watched, line("co tu-vua-vua o day"))
     time.sleep(1.5)
@@ -159,7 +174,7 @@ def test_indicators(watched):
     assert answer["values"] == 2
     assert watched.cli("indicator", "find", "--value", "203.0.113.99")["rows"][0]["list"] == "Danh sách thử"
     assert watched.cli("indicator", "find", "--value", "198.51.100.1")["rows"] == []
-    assert watched.client().page("/dau-hieu/tim?value=xau.example").status == 200
+    assert watched.client().page("/cai-dat/dau-hieu/tim?value=xau.example").status == 200
 
     def tried():
         send(watched, line("ket noi toi www.xau.example:443", host="may-b"))
@@ -180,9 +195,9 @@ def test_rules_belong_to_the_top(watched):
     commune = watched.cli("org", "add", "--name", "Phòng Văn hóa", "--kind", "don-vi", "--parent", watched.cli("org", "list")["rows"][0]["id"])["id"]
     watched.cli("account", "add", "--login", "phong", "--name", "Phòng", "--role", "officer", "--body", commune, "--password-stdin", stdin="gió mùa thu hà nội\n")
     client = watched.client("phong", "gió mùa thu hà nội")
-    assert client.get("/luat").status == 200
-    key = client.get("/luat?limit=1").json["rows"][0]["id"]
-    assert client.post(f"/luat/{key}/chay", {"choice": "off"}).status == 403
+    assert client.get("/cai-dat/luat").status == 200
+    key = client.get("/cai-dat/luat?limit=1").json["rows"][0]["id"]
+    assert client.post(f"/cai-dat/luat/{key}/chay", {"choice": "off"}).status == 403
 
 
 def test_scan_agrees_with_the_collector(watched, tmp_path):

@@ -130,7 +130,8 @@ static void renew_values(WindowSet *set, Window *window) {
     if (member->value != UINT32_MAX)
       member->value = moved[member->value];
   }
-  set->bytes += (room - window->value_room) * sizeof *values;
+  set->bytes += (size_t)room * sizeof *values;
+  set->bytes -= (size_t)window->value_room * sizeof *values; /* the new table may be the smaller one */
   free(moved);
   free(window->values);
   window->values = values;

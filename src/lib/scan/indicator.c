@@ -278,6 +278,17 @@ static void finish_networks(IndicatorSet *set) {
   }
 }
 
+/* The host of a URL, what stands behind the @ of a mail address. */
+static Span name_of(const Entry *entry, TokenKind kind) {
+  const char *begin = entry->folded, *end = begin + entry->folded_size;
+  if (kind == TOKEN_MAIL)
+    begin = (const char *)memrchr(begin, '@', entry->folded_size) + 1;
+  const char *stop = begin;
+  while (stop < end && !strchr("/:?#", *stop))
+    stop++;
+  return (Span){begin, (size_t)(stop - begin)};
+}
+
 static void mark_benign(IndicatorSet *set);
 
 void indicator_set_finish(IndicatorSet *set) {
@@ -295,6 +306,8 @@ void indicator_set_finish(IndicatorSet *set) {
     filter_put(&set->join_filter, entry->join);
     if (set->items[i].kind == TOKEN_URL)
       filter_put(&set->filter, token_hash_url_host(entry->join));
+    if (set->items[i].kind == TOKEN_DOMAIN || set->items[i].kind == TOKEN_URL || set->items[i].kind == TOKEN_MAIL)
+      filter_put(&set->filter, token_hash_stem(name_of(entry, set->items[i].kind)));
   }
   finish_networks(set);
   if (set->benign) {

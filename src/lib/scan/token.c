@@ -12,10 +12,11 @@ static const uint64_t K0 = 0x8BB84B93962EACC9ULL, K1 = 0x4B33A62ED433D4A3ULL, K2
                       K3 = 0xA0761D6478BD642FULL;
 static const uint64_t SEED_NAME = 0xE7037ED1A0B428DBULL, SEED_HASH = 0x8EBC6AF09C88C6E3ULL,
                       SEED_MAIL = 0x589965CC75374CC3ULL, SEED_IPV6 = 0x1D8E4E27C47D124FULL,
-                      SEED_URL = 0xEB44ACCAB455D165ULL;
+                      SEED_URL = 0xEB44ACCAB455D165ULL, SEED_STEM = 0x2127599BF4325C37ULL;
 
-typedef struct {
+typedef struct Cutter {
   const char *begin, *end;
+  bool (*across)(struct Cutter *cutter, const char *run); /* a run that lies in two blocks */
   const TokenFilter *filter; /* NULL: everything */
   TokenFound found;
   TokenHash hash_only; /* instead of `found` */
@@ -56,6 +57,24 @@ static uint64_t hash_end(uint64_t hash) {
 
 uint64_t token_hash_url_host(uint64_t host_hash) {
   return hash_end(fold(host_hash ^ SEED_URL, K3));
+}
+
+static uint64_t hash_stem(uint64_t name_hash) {
+  return hash_end(fold(name_hash ^ SEED_STEM, K3));
+}
+
+uint64_t token_hash_stem(Span name) {
+  const Cutter cutter = {.begin = name.bytes, .end = name.bytes + name.size};
+  uint64_t hash = SEED_NAME;
+  const char *at = cutter.end;
+  for (int labels = 0; labels < 2; labels++) {
+    const char *label = at;
+    while (label > cutter.begin && label[-1] != '.')
+      label--;
+    hash = hash_piece(&cutter, hash, label, (size_t)(at - label));
+    at = label > cutter.begin ? label - 1 : label;
+  }
+  return hash_stem(hash);
 }
 
 /* --- giving --- */
@@ -365,6 +384,14 @@ static const char *label_start(const char *begin, const char *at) {
   return at;
 }
 
+/* Where two dots part what stands before the end; `begin` when they do not. */
+static const char *before_gap(const char *begin, const char *end) {
+  for (const char *at = end - 1; at - begin > 1; at--)
+    if (at[-1] == '.' && at[-2] == '.')
+      return at - 1;
+  return begin;
+}
+
 /* A name and the names above it, from the right. Returns where it begins. */
 static const char *cut_domain(const Cutter *cutter, const char *begin, const char *end, bool run_ends,
                               bool whole_only) {
@@ -376,6 +403,8 @@ static const char *cut_domain(const Cutter *cutter, const char *begin, const cha
       break;
     hash = hash_piece(cutter, hash, label, (size_t)(at - label));
     name = label;
+    if (labels == 2 && !wanted(cutter, hash_stem(hash)))
+      return before_gap(begin, end);
     bool last = label == begin || (label - begin > 1 && label[-2] == '.');
     if (labels > 1 && end - name <= NAME_MAX && (last || !whole_only))
       give(cutter, TOKEN_DOMAIN, hash_end(hash), name, (size_t)(end - name));
@@ -386,14 +415,6 @@ static const char *cut_domain(const Cutter *cutter, const char *begin, const cha
     at = label - 1;
   }
   return name;
-}
-
-/* Where two dots part what stands before the end; `begin` when they do not. */
-static const char *before_gap(const char *begin, const char *end) {
-  for (const char *at = end - 1; at - begin > 1; at--)
-    if (at[-1] == '.' && at[-2] == '.')
-      return at - 1;
-  return begin;
 }
 
 /* The last name of a run of letters, digits, dots, dashes and underscores. Returns where what is left of the run ends.
@@ -519,6 +540,14 @@ static bool parse_ipv6(const char *at, size_t size, struct in6_addr *out) {
   return inet_pton(AF_INET6, text, out) == 1;
 }
 
+/* ::ffff:1.2.3.4, whose dots give the address. */
+static bool is_mapped(const char *at, const char *end) {
+  uint32_t address;
+  char text[16];
+  return end - at > 13 && strncasecmp(at, "::ffff:", 7) == 0 && parse_ipv4(at + 7, end, &address) &&
+         format_ipv4(address, text) == (size_t)(end - at) - 7;
+}
+
 /* Without a colon or full stop behind it, and without the port that some put behind a full stop. */
 static void cut_ipv6(const Cutter *cutter, const char *at, const char *end) {
   struct in6_addr address;
@@ -526,6 +555,8 @@ static void cut_ipv6(const Cutter *cutter, const char *at, const char *end) {
     at++;
   while (end - at > 2 && (end[-1] == '.' || (end[-1] == ':' && end[-2] != ':')))
     end--;
+  if (is_mapped(at, end))
+    return;
   if (parse_ipv6(at, (size_t)(end - at), &address)) {
     give_ipv6(cutter, &address, at, (size_t)(end - at));
     return;
@@ -634,22 +665,39 @@ static uint64_t bits_below(int bit) {
   return (1ULL << bit) - 1;
 }
 
-/* What most runs are, without looking at them byte by byte: 44.123Z has too few dots for an address and no
- * name, 10.1.2.3 is one. */
-static bool cut_short_run(Cutter *cutter, const char *begin, const char *end, uint64_t dots, const char *label) {
+/* The number of `size` digits before `end`, of which four bytes can be read; 256 and more: none. */
+static inline uint32_t number_before(const char *end, int size) {
+  uint32_t digits;
+  if (size < 1 || size > 3)
+    return 256;
+  memcpy(&digits, end - 4, 4);
+  digits = (digits ^ 0x30303030U) & ~0U << (32 - 8 * size);
+  uint32_t others = (digits | (digits + 0x76767676U)) & 0x80808080U;
+  return others ? 256 : (digits >> 24) + (digits >> 16 & 255) * 10 + (digits >> 8 & 255) * 100;
+}
+
+/* As parse_ipv4, where the dots are known. */
+static inline bool read_ipv4(const Cutter *cutter, const char *block, int first, int last, uint64_t dots,
+                             uint32_t *out) {
+  if (block + first - cutter->begin < 3)
+    return parse_ipv4(block + first, block + last, out);
+  uint64_t two = dots & (dots - 1), one = two & (two - 1);
+  if (one & (one - 1))
+    return false;
+  int a = __builtin_ctzll(dots), b = __builtin_ctzll(two), c = __builtin_ctzll(one);
+  uint32_t w = number_before(block + a, a - first), x = number_before(block + b, b - a - 1),
+           y = number_before(block + c, c - b - 1), z = number_before(block + last, last - c - 1);
+  *out = w << 24 | x << 16 | y << 8 | z;
+  return (w | x | y | z) < 256;
+}
+
+/* 44.123Z has too few dots for an address and no name, 10.1.2.3 is one. */
+static inline bool cut_short_number(Cutter *cutter, const char *block, int first, int last, uint64_t dots) {
+  const char *begin = block + first, *end = block + last;
   uint32_t address;
   char text[16];
-  if (label >= end)
-    return false;
-  if (!is(*label, CLASS_DIGIT)) { /* lsass.exe */
-    size_t size = (size_t)(end - label);
-    if (dots & (dots - 1) || size > 8 || !token_is_file_end(load_folded(cutter, label, size)))
-      return false;
-    cutter->dots_done = end;
-    return true;
-  }
   if (!fewer(dots, 3)) {
-    if (!parse_ipv4(begin, end, &address))
+    if (!read_ipv4(cutter, block, first, last, dots, &address))
       return false;
     give_ipv4(cutter, address, begin, (size_t)(end - begin));
     if (!cutter->hash_only && goes_on(end, cutter->end))
@@ -659,19 +707,63 @@ static bool cut_short_run(Cutter *cutter, const char *begin, const char *end, ui
   return true;
 }
 
+/* lsass.exe; a name of letters at its end, without an escape before it. `top`: where its last label begins. */
+static inline bool cut_short_name(Cutter *cutter, const char *block, int first, int top, int last, uint64_t dots) {
+  const char *end = block + last;
+  size_t size = (size_t)(last - top);
+  uint64_t above = dots & bits_below(top - 1);
+  if (size <= 8 && token_is_file_end(load_folded(cutter, block + top, size))) {
+    if (above)
+      return false;
+    cutter->dots_done = end;
+    return true;
+  }
+  if (dots & dots << 1 || is_edge(block[first]) || is_edge(end[-1]) || block[first - 1] == '\\')
+    return false;
+  if (cutter->filter) {
+    int second = above ? 64 - __builtin_clzll(above) : first;
+    uint64_t hash = hash_piece(cutter, SEED_NAME, block + top, size);
+    hash = hash_piece(cutter, hash, block + second, (size_t)(top - 1 - second));
+    if (!token_filter_has(cutter->filter, hash_stem(hash))) {
+      cutter->dots_done = end;
+      return true;
+    }
+  }
+  if (is_top_label(block + top, size))
+    cut_domain(cutter, block + first, end, true, false);
+  cutter->dots_done = end;
+  return true;
+}
+
+/* What most runs are, without looking at them byte by byte. */
+static inline bool cut_short_run(Cutter *cutter, const char *block, const TokenMasks *masks, int first, int last) {
+  uint64_t dots = masks->dot & bits_below(last) & ~bits_below(first);
+  int top = 64 - __builtin_clzll(dots);
+  if (top >= last)
+    return false;
+  return is(block[top], CLASS_DIGIT) ? cut_short_number(cutter, block, first, last, dots)
+                                     : cut_short_name(cutter, block, first, top, last, dots);
+}
+
 /* The run of letters, digits and edges around a dot. */
 static inline __attribute__((always_inline)) void cut_dot(Cutter *cutter, const char *block, const TokenMasks *masks,
                                                           int bit) {
   uint64_t others = ~masks->word, before = others & bits_below(bit), behind = others >> bit;
   if (before && behind) {
     int first = 64 - __builtin_clzll(before), last = bit + __builtin_ctzll(behind);
-    uint64_t dots = masks->dot & bits_below(last) & ~bits_below(first);
-    if (cut_short_run(cutter, block + first, block + last, dots, block + 64 - __builtin_clzll(dots)))
+    if (cut_short_run(cutter, block, masks, first, last))
       return;
   }
   const char *begin = before ? block + 64 - __builtin_clzll(before) : run_start(cutter->begin, block, CLASS_WORD);
+  if (!(before && behind) && begin > cutter->begin && cutter->end - begin >= 63 && cutter->across(cutter, begin))
+    return;
   const char *end = behind ? block + bit + __builtin_ctzll(behind) : run_end(block + 64, cutter->end, CLASS_WORD);
   at_dot(cutter, begin, end);
+}
+
+/* Those that stand behind what is done. */
+static uint64_t bits_behind(const char *block, const char *done) {
+  return done <= block ? ~0ULL : done - block >= 64 ? 0 : ~bits_below((int)(done - block));
 }
 
 /* A dot between two others of a run: what ends a sentence is none. */
@@ -685,9 +777,8 @@ static inline __attribute__((always_inline)) void cut_block(Cutter *cutter, cons
   uint64_t dots = inner_dots(masks, is(before, CLASS_WORD), is(after, CLASS_WORD));
   uint64_t colons = address_colons(masks, after);
   uint64_t slashes = escapes ? masks->backslash & (masks->u >> 1 | (uint64_t)(after == 'u') << 63) : 0;
-  for (; dots; dots &= dots - 1)
-    if (block + __builtin_ctzll(dots) >= cutter->dots_done)
-      cut_dot(cutter, block, masks, __builtin_ctzll(dots));
+  for (dots &= bits_behind(block, cutter->dots_done); dots; dots &= bits_behind(block, cutter->dots_done))
+    cut_dot(cutter, block, masks, __builtin_ctzll(dots));
   for (; colons; colons &= colons - 1)
     if (block + __builtin_ctzll(colons) >= cutter->colons_done)
       at_colon(cutter, block + __builtin_ctzll(colons));
@@ -698,6 +789,13 @@ static inline __attribute__((always_inline)) void cut_block(Cutter *cutter, cons
     if (block + __builtin_ctzll(slashes) >= cutter->escapes_done)
       at_escape(cutter, block + __builtin_ctzll(slashes));
 }
+
+/* A block that begins one byte before the run holds it whole. */
+#define CUT_ACROSS(masks_of)                                                                                           \
+  TokenMasks masks;                                                                                                    \
+  masks_of((const uint8_t *)run - 1, &masks);                                                                          \
+  uint64_t behind = ~masks.word >> 1;                                                                                  \
+  return behind && cut_short_run(cutter, run - 1, &masks, 1, 1 + __builtin_ctzll(behind));
 
 /* The last block is filled up with what is no part of a piece. */
 #define CUT_BLOCKS(masks_of)                                                                                           \
@@ -715,18 +813,29 @@ static inline __attribute__((always_inline)) void cut_block(Cutter *cutter, cons
   }
 
 #ifdef __x86_64__
-__attribute__((target("avx2,bmi"))) static void cut_all_avx2(Cutter *cutter, bool escapes) {
+__attribute__((target("avx2,bmi,bmi2,lzcnt"))) static bool cut_across_avx2(Cutter *cutter, const char *run) {
+  CUT_ACROSS(token_masks_avx2)
+}
+
+__attribute__((target("avx2,bmi,bmi2,lzcnt"))) static void cut_all_avx2(Cutter *cutter, bool escapes) {
+  cutter->across = cut_across_avx2;
   CUT_BLOCKS(token_masks_avx2)
 }
 #endif
 
+static bool cut_across_plain(Cutter *cutter, const char *run) {
+  CUT_ACROSS(token_masks_plain)
+}
+
 static void cut_all_plain(Cutter *cutter, bool escapes) {
+  cutter->across = cut_across_plain;
   CUT_BLOCKS(token_masks_plain)
 }
 
 static void cut_all(Cutter *cutter, bool escapes) {
 #ifdef __x86_64__
-  if (!plain_only && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi")) {
+  if (!plain_only && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
+      __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("lzcnt")) {
     cut_all_avx2(cutter, escapes);
     return;
   }

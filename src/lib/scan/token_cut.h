@@ -40,9 +40,12 @@ static inline bool token_filter_has(const TokenFilter *filter, uint64_t hash) {
          (filter->networks4 && half < 65536 && (filter->networks4[half / 64] >> half % 64 & 1));
 }
 
-/* As token_cut, but only what `filter` lets through; a URL only where it has token_hash_url_host of the host. */
+/* As token_cut, but only what `filter` lets through; a URL only where it has token_hash_url_host of the host; a domain,
+ * and the mail address and URL at it, only where it has token_hash_stem of the domain. */
 void token_cut_filtered(Span text, const TokenFilter *filter, TokenFound found, void *context);
 uint64_t token_hash_url_host(uint64_t host_hash);
+/* Of the last two labels of a folded name: what names share that stand below one another. */
+uint64_t token_hash_stem(Span name);
 
 /* A value of a list as token_from_value takes it, with the hash of a URL's host (0: no URL). */
 typedef struct {

@@ -57,3 +57,10 @@ const CollectSource *collect_source(StoreConn *conn, Arena *arena, guint32 numbe
 typedef gboolean (*CollectSourceFunc)(const CollectSource *source, void *data);
 /* Those at or below the body, by name, also those taken out of use: their records are kept. */
 gboolean collect_each_source(StoreConn *conn, const char *body_id, CollectSourceFunc func, void *data, GError **error);
+
+/* --- for samples --- */
+
+typedef gboolean (*CollectReplayFunc)(gint64 at_ms, void *data, GError **error);
+/* Stores the records, which are in the order of their received_ms, as if they came at that time, and offers them to the sink. `before` is
+ * called before each five minutes of them: the place to set the clock. No collector may run. */
+gboolean collect_replay(App *app, const CollectSink *sink, LogRecord *records, gsize size, CollectReplayFunc before, void *data, GError **error);

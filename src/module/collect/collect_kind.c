@@ -27,7 +27,7 @@ static const CollectKind KINDS[] = {
     {"rsyslog", "syslog", "auto", "linux", NULL, 60, "/etc/rsyslog.d/90-ungcuu.conf", "*.* " RSYSLOG_OUT, RSYSLOG_THEN},
     {"samba", "syslog", "syslog", "linux", "samba", 0, "/etc/samba/smb.conf và /etc/rsyslog.d/90-ungcuu.conf",
      "# smb.conf, mục [global]\n    logging = syslog@2\n    log level = 1 auth_audit:3\n    vfs objects = full_audit\n"
-     "    full_audit:prefix = %u|%I|%S\n    full_audit:success = mkdirat renameat unlinkat\n    full_audit:failure = connect\n"
+     "    full_audit:prefix = %u|%I|%m|%S\n    full_audit:success = mkdirat renameat unlinkat\n    full_audit:failure = connect\n"
      "    full_audit:facility = local5\n    full_audit:priority = notice\n\n# 90-ungcuu.conf\nlocal5.*;daemon.* " RSYSLOG_OUT,
      "Chạy: sudo systemctl restart smbd rsyslog"},
     {"mikrotik", "syslog", "syslog", "mikrotik", NULL, 0, "Terminal của RouterOS",
