@@ -24,7 +24,6 @@ PLAIN, ASAN = ROOT / "build-test", ROOT / "build-asan"
 SHARED = pathlib.Path(os.environ.get("UNGCUU_SHARED") or ROOT.parent / "shared").resolve()
 JOBS = str(max(1, (os.cpu_count() or 2) // 2))
 SANITIZED = {"G_SLICE": "always-malloc", "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1",
-             "ASAN_OPTIONS": "fast_unwind_on_malloc=0",
              "LSAN_OPTIONS": f"print_suppressions=0:suppressions={ROOT}/tests/lsan.supp"}
 LOG_LINES = 60
 CLAIMS = tempfile.TemporaryDirectory(prefix="ungcuu-claims-")

@@ -16,6 +16,7 @@ import unittest
 
 try:
     from selenium import webdriver
+    from selenium.common.exceptions import StaleElementReferenceException
     from selenium.webdriver.common.by import By
     from selenium.webdriver.common.keys import Keys
     from selenium.webdriver.support.ui import WebDriverWait
@@ -116,7 +117,8 @@ class Script(unittest.TestCase):
         return len(self.browser.find_elements(By.CSS_SELECTOR, selector))
 
     def wait(self, condition, seconds=15):
-        WebDriverWait(self.browser, seconds).until(lambda _: condition())
+        replaced = [StaleElementReferenceException] # the page swapped the element between finding and reading it
+        WebDriverWait(self.browser, seconds, ignored_exceptions=replaced).until(lambda _: condition())
 
     def press(self, *keys):
         for key in keys:

@@ -728,11 +728,11 @@ static inline __attribute__((always_inline)) void cut_block(Cutter *cutter, cons
   }
 
 #ifdef __x86_64__
-__attribute__((target("avx2,bmi,bmi2,lzcnt"))) static bool cut_across_avx2(Cutter *cutter, const char *run) {
+__attribute__((target("avx2,bmi,bmi2"))) static bool cut_across_avx2(Cutter *cutter, const char *run) {
   CUT_ACROSS(token_masks_avx2)
 }
 
-__attribute__((target("avx2,bmi,bmi2,lzcnt"))) static void cut_all_avx2(Cutter *cutter, bool escapes) {
+__attribute__((target("avx2,bmi,bmi2"))) static void cut_all_avx2(Cutter *cutter, bool escapes) {
   cutter->across = cut_across_avx2;
   CUT_BLOCKS(token_masks_avx2)
 }
@@ -750,7 +750,7 @@ static void cut_all_plain(Cutter *cutter, bool escapes) {
 static void cut_all(Cutter *cutter, bool escapes) {
 #ifdef __x86_64__
   if (!plain_only && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
-      __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("lzcnt")) {
+      __builtin_cpu_supports("bmi2")) {
     cut_all_avx2(cutter, escapes);
     return;
   }

@@ -1,7 +1,7 @@
 /* The writer thread: takes all that waits, runs it in one transaction with a savepoint each, commits, answers. */
 #include "lib/store/store_driver.h"
 
-enum { ATTEMPTS = 12, LOST_ATTEMPTS = 2, BACKOFF_US = 2000 };
+enum { ATTEMPTS = 25, LOST_ATTEMPTS = 2, BACKOFF_US = 4000 };
 
 typedef struct {
   StoreWriteFunc func;
