@@ -186,9 +186,33 @@ static void test_duties(gconstpointer engine) {
   store_close(store);
 }
 
+/* --- figures of incidents: sums read one index that holds all they ask, lists follow the key --- */
+
+static void test_figures(void) {
+  static const char *const PLANS[][2] = {
+      {"figure.form",      "COVERING INDEX incident_figure_kind (body_id=? AND cause=? AND kind=? AND day>? AND day<?)"},
+      {"figure.kinds",     "COVERING INDEX incident_figure_kind (body_id=?)"},
+      {"figure.months",    "COVERING INDEX incident_figure_kind (body_id=?)"},
+      {"figure.units",     "COVERING INDEX incident_figure_unit (body_id=?)"},
+      {"figure.totals",    "COVERING INDEX incident_figure_unit (body_id=?)"},
+      {"figure.recover",   "COVERING INDEX incident_figure_unit (body_id=?)"},
+      {"incident.narrow",  "USING INDEX sqlite_autoindex_incident_figure_1 (body_id=? AND day>? AND day<?)"},
+      {"incident.to_sign", "USING INDEX incident_paper_submitted"},
+  };
+  g_autoptr(StoreTesting) testing = store_testing_new(GINT_TO_POINTER(TESTING_SQLITE));
+  Store *store = open_migrated(testing);
+  for (gsize i = 0; i < G_N_ELEMENTS(PLANS); i++) {
+    const StoreSql *sql = statement(PLANS[i][0]);
+    StoreValue nulls[64] = {0};
+    assert_plan(store_read(store, NULL), sql->name, nulls, parameter_count(sql->sql), NAMES(PLANS[i][1]), NAMES("SCAN f"));
+  }
+  store_close(store);
+}
+
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/plans/lists", test_no_list_reads_a_whole_table);
   STORE_TESTING_ADD("/plans/duties", test_duties);
+  g_test_add_func("/plans/figures", test_figures);
   return g_test_run();
 }

@@ -71,7 +71,8 @@ struct Module {
   /* What the module knows of one body, for its row in a list: "progress", "plan", "open_count", "report", "late" {…}; see
    * web/templates/org/list.html. */
   gboolean (*body_row)(Request *request, const char *body_id, Doc *row, GError **error);
-  /* What the module adds to the page of another module's record, as its template names it: "duties", "systems". */
+  /* What the module adds to the page of another module's record, as its template names it: "duties", "systems"; beside a
+   * duty "suggestions" of proofs, beside a form ("mau-05") the duties that it "proves". */
   gboolean (*beside)(Request *request, const char *type, const char *id, Doc *answer, GError **error);
   /* What stands beside the menu entry: writes "badge" {count, late, words} into `item`, or nothing. */
   gboolean (*badge)(Request *request, const MenuEntry *entry, Doc *item, GError **error);

@@ -138,6 +138,7 @@ typedef struct {
   const char *id;
   const char *name;
   const char *counted_as; /* its row in Mẫu số 05, or NULL */
+  gboolean combined;      /* several kinds of its group in one case count as this one */
 } LawKind;
 
 typedef struct {

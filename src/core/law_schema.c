@@ -108,7 +108,7 @@ static const LawKey NOTE_KEYS[] = {TEXT_REQUIRED(LawNote, text), {NULL}};
 static const LawSchema NOTE = RULE(LawNote, NOTE_KEYS);
 
 static const LawKey KIND_KEYS[] = {
-    TEXT_REQUIRED(LawKind, id), TEXT_REQUIRED(LawKind, name), TEXT(LawKind, counted_as), {NULL}};
+    TEXT_REQUIRED(LawKind, id), TEXT_REQUIRED(LawKind, name), TEXT(LawKind, counted_as), BOOL(LawKind, combined), {NULL}};
 static const LawSchema KIND = PART(LawKind, KIND_KEYS);
 static const LawKey KIND_GROUP_KEYS[] = {TEXT_REQUIRED(LawKindGroup, name), RECORDS(LawKindGroup, kinds, KIND), {NULL}};
 static const LawSchema KIND_GROUP = RULE(LawKindGroup, KIND_GROUP_KEYS);

@@ -211,6 +211,18 @@ gboolean duty_act(Request *request, DutyAct *act, GError **error) {
   return request_change(request, act_on_all, act, error);
 }
 
+gboolean duty_prove(Change *change, const char *duty_id, DutyAct *act, GError **error) {
+  const Request *request = change->request;
+  char group[ID_SIZE];
+  id_new(group);
+  act->group_id = arena_text(request->arena, group, -1);
+  for (gsize i = 0; request->user && i < request->user->n_grants; i++)
+    if (duty_store_sees(change->conn, duty_id, request->user->grants[i].body_id))
+      return act_on(change, act, duty_id, error);
+  g_set_error(error, APP_ERROR, ERROR_NOT_FOUND, "Không có nhiệm vụ này, hoặc không thuộc phạm vi được xem.");
+  return FALSE;
+}
+
 gboolean duty_end_plan(Change *change, const char *plan_id, const char *reason, GError **error) {
   static const DutyAction ENDED = {.event = "waived", .from = "todo doing approval", .to = "na"};
   char group[ID_SIZE];

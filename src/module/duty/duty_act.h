@@ -27,6 +27,8 @@ typedef struct {
 } DutyAct;
 
 gboolean duty_act(Request *request, DutyAct *act, GError **error);
+/* A file as proof of one duty, inside a change of another module. The user must see the duty and may work on it. */
+gboolean duty_prove(Change *change, const char *duty_id, DutyAct *act, GError **error);
 gboolean duty_undo(Request *request, const char *group_id, int *out_count, GError **error);
 /* May the user see it at all? ERROR_NOT_FOUND otherwise. */
 gboolean duty_require_seen(Request *request, const char *duty_id, GError **error);

@@ -95,6 +95,10 @@ static gboolean of_subject(Request *request, const char *type, const char *id, D
 
 gboolean duty_beside(Request *request, const char *type, const char *id, Doc *answer, GError **error) {
   StoreConn *conn = request_read(request, error);
+  if (strcmp(type, "form") == 0)
+    return duty_add_proved_by(request, id, answer, error);
+  if (strcmp(type, "duty") == 0)
+    return TRUE;
   if (!conn || strcmp(type, "body") != 0)
     return conn && of_subject(request, type, id, doc_list(answer, KEY("duties")), error);
   DutyQuery open = {.body_id = id, .limit = BESIDE_ROWS};

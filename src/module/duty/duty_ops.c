@@ -63,11 +63,12 @@ static gboolean take_lead(Request *request, DutyAct *act, GError **error) {
   return TRUE;
 }
 
+/* A link with words keeps both: the words, then the link on the last line. */
 static void take_proof(const Request *request, DutyAct *act) {
   const char *link = input_text(request, "link");
   if (link && !act->proof_kind) {
     act->proof_kind = "link";
-    act->proof_text = link;
+    act->proof_text = act->note && *act->note ? arena_printf(request->arena, "%s\n%s", act->note, link) : link;
   } else if (strcmp(act->action->event, "report") == 0) {
     act->proof_kind = "report";
     act->proof_text = act->note;
@@ -268,7 +269,7 @@ static const char *link_of(Arena *arena, const char *type, const char *id) {
   return strcmp(type, "duty") == 0 ? arena_printf(arena, "/nhiem-vu/%s", id) : NULL;
 }
 
-static const EventHandler EVENTS[] = {{"contact.changed", duty_contact_changed}, {NULL}};
+static const EventHandler EVENTS[] = {{"contact.changed", duty_contact_changed}, {"proof.given", duty_proof_given}, {NULL}};
 
 static gboolean sees(Request *request, const char *type, const char *id) {
   return strcmp(type, "duty") == 0 && duty_require_seen(request, id, NULL);

@@ -17,6 +17,10 @@ gboolean duty_late(Request *request, const char *body_id, GHashTable *late, GErr
 gboolean duty_body_row(Request *request, const char *body_id, Doc *row, GError **error);
 gboolean duty_beside(Request *request, const char *type, const char *id, Doc *answer, GError **error);
 
+/* Hook and event of proofs that other modules give: the list "proves" of a form's page; "proof.given". */
+gboolean duty_add_proved_by(Request *request, const char *form, Doc *answer, GError **error);
+gboolean duty_proof_given(void *change, const char *type, const char *id, const char *body_id, const json_t *data, GError **error);
+
 /* ISO day so many days from today. */
 const char *duty_key_after(const Request *request, int days);
 

@@ -163,7 +163,8 @@ gboolean duty_view(Request *request, Doc *answer, GError **error) {
   return add_partners(request, duty, answer, shown, error) &&
          duty_store_proofs(request, id, doc_list(answer, KEY("proofs")), doc_list(answer, KEY("reports")), error) &&
          duty_store_siblings(request, duty, doc_list(answer, KEY("siblings")), error) &&
-         duty_store_history(request, id, doc_list(answer, KEY("history")), error) && add_actions(request, duty, answer, error);
+         duty_store_history(request, id, doc_list(answer, KEY("history")), error) && add_actions(request, duty, answer, error) &&
+         app_add_beside(request, "duty", id, answer, error);
 }
 
 gboolean duty_new_form(Request *request, Doc *answer, GError **error) {

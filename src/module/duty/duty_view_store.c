@@ -4,6 +4,7 @@
 #include "core/message.h"
 #include "module/duty/duty_show.h"
 #include "module/duty/duty_store.h"
+#include <string.h>
 
 enum { SQL_PARTIES, SQL_PROOFS, SQL_HISTORY, SQL_SIBLINGS, SQL_OF_PLAN };
 static const StoreSql SQL[] = {
@@ -56,16 +57,22 @@ static const char *time_text(Arena *arena, gint64 ms) {
   return arena_text(arena, text, -1);
 }
 
+/* What people typed as a link becomes one only where a browser goes somewhere with it. */
+static gboolean is_address(const char *link) {
+  return link && (g_str_has_prefix(link, "https://") || g_str_has_prefix(link, "http://") || (link[0] == '/' && link[1] != '/'));
+}
+
 static void add_proof(Request *request, const StoreRows *rows, Doc *proofs) {
   Doc *row = doc_object(proofs, NULL);
   gboolean file = !store_is_null(rows, 4);
   char size[NUMBER_SIZE];
-  const char *link = g_strcmp0(store_text(rows, 0), "link") == 0 ? store_text(rows, 1) : NULL;
+  const char *text = store_text(rows, 1), *last = strrchr(text, '\n');
+  const char *link = g_strcmp0(store_text(rows, 0), "link") != 0 ? NULL : last ? last + 1 : text;
   number_write_size(size, store_int(rows, 7));
-  doc_text_copy(row, KEY("name"), file ? store_text(rows, 5) : store_text(rows, 1));
+  doc_text(row, KEY("name"), file ? arena_text(request->arena, store_text(rows, 5), -1) : arena_text(request->arena, text, link && last ? last - text : -1));
   doc_text(row, KEY("kind"), message(request->lang, file ? "Tệp" : link ? "Liên kết" : "Ghi chú"));
   doc_text(row, KEY("url"), file ? arena_printf(request->arena, "/tep/%s", store_text(rows, 4))
-                                 : arena_text(request->arena, link, -1));
+                            : is_address(link) ? arena_text(request->arena, link, -1) : NULL);
   if (file) {
     doc_text_copy(row, KEY("size"), size);
     doc_text_copy(row, KEY("hash"), store_text(rows, 6));

@@ -1,4 +1,5 @@
 #include "module/incident/incident_act.h"
+#include "module/incident/incident_figure.h"
 #include "base/date.h"
 #include "base/id.h"
 #include "core/file.h"
@@ -49,6 +50,7 @@ static const struct {
     {"incident.notice_send",       COMMAND, UNDECIDED " " CONFIRMED, TRUE, act_notice_send, "Đã ghi việc gửi."},
     {"incident.notice_confirm",    COMMAND, ANY,        FALSE, act_notice_confirm,    "Đã ghi nơi nhận xác nhận."},
     {"incident.notice_fail",       COMMAND, UNDECIDED " " CONFIRMED, FALSE, act_notice_fail, "Đã ghi lần gửi không thành."},
+    {"incident.outcome",           COMMAND, CONFIRMED " closed", TRUE, act_outcome,    "Đã ghi cách xử lý."},
     {"incident.close",             COMMAND, "ended",    TRUE,  act_close,             "Đã đóng hồ sơ."},
     {"incident.close_with_reason", COMMAND, CONFIRMED,  TRUE,  act_close,             "Đã đóng hồ sơ, có lý do."},
     {"incident.reopen",            COMMAND, DONE,       TRUE,  act_reopen,            "Đã mở lại hồ sơ."},
@@ -165,6 +167,11 @@ static gboolean check_version(const Request *request, const Incident *incident, 
   return FALSE;
 }
 
+static gboolean keep(IncidentCall *call, gint64 version, GError **error) {
+  incident_sort(call->request->app->law, call->incident);
+  return incident_store_update(call->change->conn, call->incident, version, error);
+}
+
 static gboolean run_in_change(Change *change, void *data, GError **error) {
   ActRun *run = data;
   IncidentCall *call = &run->call;
@@ -175,7 +182,7 @@ static gboolean run_in_change(Change *change, void *data, GError **error) {
   gboolean good = call->incident && check_state(call->incident, ACTS[run->act].states, error) &&
                   (!ACTS[run->act].touches || check_version(call->request, call->incident, error)) &&
                   ACTS[run->act].run(call, error) &&
-                  (!ACTS[run->act].touches || incident_store_update(change->conn, call->incident, version, error));
+                  (!ACTS[run->act].touches || keep(call, version, error));
   if (!good) {
     json_decref(call->told);
     return FALSE;

@@ -87,5 +87,6 @@ gboolean act_evidence_transfer(IncidentCall *call, GError **error);
 gboolean act_notice_send(IncidentCall *call, GError **error);
 gboolean act_notice_confirm(IncidentCall *call, GError **error);
 gboolean act_notice_fail(IncidentCall *call, GError **error);
+gboolean act_outcome(IncidentCall *call, GError **error);
 gboolean act_close(IncidentCall *call, GError **error);
 gboolean act_reopen(IncidentCall *call, GError **error);

@@ -1,4 +1,5 @@
 #include "base/date.h"
+#include "module/incident/incident_figure.h"
 #include "module/incident/incident_intake.h"
 #include <string.h>
 
@@ -95,6 +96,7 @@ gboolean incident_begin(IncidentCall *call, const NewIncident *report, GError **
       (report->receipt_confirmed && !confirm_receipt(call, report, error)))
     return FALSE;
   Incident *incident = call->incident;
+  incident_sort(call->request->app->law, incident);
   change_about(call->change, "incident", incident->id, incident->body_id,
                json_pack("{s:s, s:s}", "code", incident->code, "source", report->source));
   return incident_store_update(call->change->conn, incident, incident->version, error) &&

@@ -3,6 +3,7 @@
 #include "core/job.h"
 #include "core/message.h"
 #include "core/setting.h"
+#include "module/incident/incident_figure.h"
 #include "module/incident/incident_pages.h"
 
 #define BOARD_ROWS 8
@@ -128,5 +129,6 @@ static gboolean escalate(App *app, const json_t *payload, GError **error) {
 
 const JobRow INCIDENT_JOBS[] = {
     {"incident.escalate", "Báo lên khi tin báo sự cố chưa có người tiếp nhận", escalate, 1},
+    {"incident.sort", "Tính số liệu thống kê cho sự cố có từ trước", incident_sort_old, 60},
     {NULL},
 };

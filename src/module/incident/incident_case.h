@@ -6,9 +6,9 @@
 typedef struct {
   const char *id, *code, *body_id, *title, *state, *source, *description, *reporter_name, *reporter_phone, *reporter_email,
       *follow_code, *remote, *facts, *profile, *severity, *severity_by, *severity_reason, *workflow, *system_name,
-      *sender_verified_how, *decided_reason, *duplicate_of, *commander_id, *close_reason, *body_name, *commander_name;
+      *sender_verified_how, *decided_reason, *duplicate_of, *commander_id, *close_reason, *body_name, *commander_name, *kind, *cause, *grade;
   gint64 severity_confirmed_ms, system_level, detected_ms, received_ms, acknowledged_ms, escalated_ms, sender_verified_ms, ended_ms,
-      closed_ms, due_ms, created_ms, version; /* 0: none */
+      closed_ms, due_ms, created_ms, version, beyond; /* 0: none */
 } Incident;
 
 /* --- words --- */

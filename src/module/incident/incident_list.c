@@ -1,6 +1,9 @@
-/* The list of cases, worst deadline first. */
+/* The list of cases: worst deadline first, or, narrowed by what statistics lead with, the newest first. */
 #include "base/date.h"
+#include "core/form.h"
 #include "core/message.h"
+#include "core/show.h"
+#include "module/incident/incident_filter.h"
 #include "module/incident/incident_pages.h"
 #include <string.h>
 
@@ -21,6 +24,7 @@ static const Tab TABS[] = {
     {"cua-toi", "Của tôi",               TRUE,  TRUE,  ANY_TIME,     NULL      },
     {"sap-han", "Sắp đến hạn thông báo", TRUE,  FALSE, 48 * HOUR_MS, NULL      },
     {"qua-han", "Quá hạn thông báo",     TRUE,  FALSE, 0,            NULL      },
+    {"da-dong", "Đã đóng",               FALSE, FALSE, ANY_TIME,     "closed"  },
     {"xong",    "Đã xong",               FALSE, FALSE, ANY_TIME,     NULL      },
 };
 
@@ -37,6 +41,7 @@ static IncidentQuery query_of(const Request *request, const Tab *tab) {
                          .state = tab->state, .commander_id = tab->mine ? request->user->id : NULL};
 }
 
+/* `narrowed`: none of the fixed ones is shown as current. */
 static gboolean add_tabs(Request *request, StoreConn *conn, const Tab *chosen, Doc *answer, GError **error) {
   Doc *tabs = doc_list(answer, KEY("tabs"));
   for (gsize i = 0; i < G_N_ELEMENTS(TABS); i++) {
@@ -51,7 +56,7 @@ static gboolean add_tabs(Request *request, StoreConn *conn, const Tab *chosen, D
     if (TABS[i].open)
       doc_int(row, KEY("count"), count);
   }
-  return TRUE;
+  return incident_add_filters(request, conn, tabs, answer, error);
 }
 
 typedef struct {
@@ -90,17 +95,37 @@ static gboolean list_found(Request *request, StoreConn *conn, Listing *listing, 
   return rows && !failed;
 }
 
-static void split_after(Request *request, IncidentQuery *query) {
+static void split_after(Request *request, gint64 *out_ms, const char **out_id) {
   const char *after = input_text(request, "after");
   const char *mark = after ? strchr(after, '_') : NULL;
   if (!mark)
     return;
-  query->after_ms = g_ascii_strtoll(after, NULL, 10);
-  query->after_id = mark + 1;
+  *out_ms = g_ascii_strtoll(after, NULL, 10);
+  *out_id = mark + 1;
 }
 
-static void add_pager(Request *request, const Listing *listing, const Tab *tab, Doc *answer) {
-  const char *base = arena_printf(request->arena, "/su-co?tab=%s", tab->name);
+static gboolean list_tab(Request *request, StoreConn *conn, const Tab *tab, Listing *listing, GError **error) {
+  IncidentQuery query = query_of(request, tab);
+  query.limit = listing->limit + 1;
+  split_after(request, &query.after_ms, &query.after_id);
+  return incident_store_list(conn, request->arena, &query, take_row, listing, error);
+}
+
+/* The list behind a figure: as long as the figure says. */
+static gboolean list_narrowed(Request *request, StoreConn *conn, Listing *listing, Doc *answer, GError **error) {
+  IncidentFilter filter;
+  gint64 total = 0, after_ms = G_MAXINT64;
+  const char *after_id = NULL;
+  if (!incident_take_filter(request, &filter, error) || !incident_figure_count(conn, &filter, &total, error))
+    return FALSE;
+  split_after(request, &after_ms, &after_id);
+  doc_int(answer, KEY("total"), total);
+  doc_text(answer, KEY("total_text"), arena_printf(request->arena, "%d %s", (int)total, message(request->lang, "sự cố")));
+  return incident_add_chips(request, conn, answer, error) &&
+         incident_store_narrow(conn, request->arena, &filter, after_ms, after_id, listing->limit + 1, take_row, listing, error);
+}
+
+static void add_pager(Request *request, const Listing *listing, const char *base, Doc *answer) {
   Doc *pager = doc_object(answer, KEY("pager"));
   doc_text(pager, KEY("text"), arena_printf(request->arena, "%d %s", listing->count, message(request->lang, "sự cố trên trang này")));
   if (input_text(request, "after"))
@@ -112,23 +137,19 @@ static void add_pager(Request *request, const Listing *listing, const Tab *tab, 
   doc_text(pager, KEY("next"), arena_printf(request->arena, "%s&after=%s", base, next));
 }
 
-static void add_filter(Request *request, Doc *answer) {
-  const char *q = input_text(request, "q");
+static void add_search(Request *request, gboolean narrowed, Doc *answer) {
   Doc *filter = doc_object(answer, KEY("filter"));
   doc_text(filter, KEY("action"), "/su-co");
-  if (q)
+  if (input_text(request, "q") || narrowed)
     doc_text(filter, KEY("clear"), "/su-co");
-  Doc *search = doc_object(doc_list(filter, KEY("fields")), NULL);
-  doc_text(search, KEY("name"), "q");
-  doc_text(search, KEY("label"), message(request->lang, "Tìm"));
-  doc_text(search, KEY("value"), q ? q : "");
-  doc_text(search, KEY("placeholder"), message(request->lang, "mã, tên, hệ thống"));
+  show_filter_search(request, doc_list(filter, KEY("fields")), "Tìm", "mã, tên, hệ thống");
 }
 
-static void add_empty(Request *request, const Tab *tab, Doc *answer) {
+static void add_empty(Request *request, const Tab *tab, gboolean narrowed, Doc *answer) {
   Doc *empty = doc_object(answer, KEY("empty"));
-  gboolean filtered = input_text(request, "q") != NULL;
-  doc_text(empty, KEY("text"), message(request->lang, filtered ? "Không có sự cố nào khớp với từ tìm." :
+  gboolean found = input_text(request, "q") != NULL, filtered = found || narrowed;
+  doc_text(empty, KEY("text"), message(request->lang, found ? "Không có sự cố nào khớp với từ tìm." :
+                                       narrowed ? "Không có sự cố nào khớp với bộ lọc." :
                                        tab == &TABS[0] ? "Không có sự cố đang mở." : "Không có sự cố nào trong mục này."));
   if (filtered) {
     doc_text(empty, KEY("url"), "/su-co");
@@ -138,22 +159,24 @@ static void add_empty(Request *request, const Tab *tab, Doc *answer) {
 
 gboolean incident_list(Request *request, Doc *answer, GError **error) {
   StoreConn *conn = request_read(request, error);
-  const Tab *tab = chosen_tab(request);
+  gboolean narrowed = incident_is_narrowed(request), found = input_text(request, "q") != NULL;
+  const Tab *tab = narrowed || found ? NULL : chosen_tab(request);
   if (!conn || !request_require(request, "incident.read", request->body_id, error))
     return FALSE;
   Listing listing = {.request = request, .rows = doc_list(answer, KEY("rows")), .limit = (int)input_int(request, "limit", PAGE_ROWS)};
-  IncidentQuery query = query_of(request, tab);
-  query.limit = listing.limit + 1;
-  split_after(request, &query);
-  gboolean found = input_text(request, "q") ? list_found(request, conn, &listing, error)
-                                            : incident_store_list(conn, request->arena, &query, take_row, &listing, error);
-  if (!found)
+  gboolean listed = found      ? list_found(request, conn, &listing, error)
+                    : narrowed ? list_narrowed(request, conn, &listing, answer, error)
+                               : list_tab(request, conn, tab, &listing, error);
+  if (!listed)
     return FALSE;
   if (request_may(request, "incident.report", request->body_id))
     doc_text(answer, KEY("new_url"), "/su-co/moi");
-  add_pager(request, &listing, tab, answer);
+  doc_text(answer, KEY("stats_url"), "/su-co/thong-ke");
+  doc_text(answer, KEY("leader_url"), "/su-co/lanh-dao");
+  add_pager(request, &listing, tab ? arena_printf(request->arena, "/su-co?tab=%s", tab->name) : incident_filter_url(request), answer);
   if (!listing.count)
-    add_empty(request, tab, answer);
-  add_filter(request, answer);
+    add_empty(request, tab, narrowed, answer);
+  add_search(request, narrowed, answer);
+  incident_add_narrow(request, answer);
   return add_tabs(request, conn, tab, answer, error);
 }

@@ -1,4 +1,5 @@
 #include "module/incident/incident.h"
+#include "module/incident/incident_filter.h"
 #include "module/incident/incident_pages.h"
 #include "module/incident/incident_paper.h"
 #include <string.h>
@@ -32,7 +33,7 @@ static const Choice TLP_CHOICES[] = {{"RED", "TLP:RED, chỉ người được g
                                      {"AMBER", "TLP:AMBER, hạn chế"}, {"GREEN", "TLP:GREEN, trong cộng đồng"},
                                      {"CLEAR", "TLP:CLEAR, công khai"}, {NULL, NULL}};
 static const Choice TAB_CHOICES[] = {{"mo", "Đang mở"}, {"moi", "Mới báo"}, {"cua-toi", "Của tôi"}, {"sap-han", "Sắp đến hạn thông báo"},
-                                     {"qua-han", "Quá hạn thông báo"}, {"xong", "Đã xong"}, {NULL, NULL}};
+                                     {"qua-han", "Quá hạn thông báo"}, {"da-dong", "Đã đóng"}, {"xong", "Đã xong"}, {NULL, NULL}};
 
 /* --- fields --- */
 
@@ -41,6 +42,15 @@ static const Choice TAB_CHOICES[] = {{"mo", "Đang mở"}, {"moi", "Mới báo"}
 #define REASON(name, label) {name, FIELD_LONG_TEXT, label, TRUE, 3, 2000}
 #define OPTIONAL(name, label) {name, FIELD_LONG_TEXT, label, FALSE, 0, 2000}
 #define STEP {"step", FIELD_TEXT, "Bước", TRUE, 1, 20, .hidden = TRUE}
+#define PERIOD_FIELDS                                                                                                  \
+  {"body", FIELD_ID, "Đơn vị và các đơn vị bên dưới"}, {"from", FIELD_DAY, "Từ ngày"}, {"to", FIELD_DAY, "Đến ngày"}
+#define FILTER_FIELDS                                                                                                  \
+  {"from", FIELD_DAY, "Nhận từ ngày"}, {"to", FIELD_DAY, "Đến ngày"}, {"cause", FIELD_CHOICE, "Nhóm nguyên nhân"},       \
+      {"kind", FIELD_CHOICE, "Loại sự cố"}, {"grade", FIELD_CHOICE, "Mức", .choices = INCIDENT_GRADE_CHOICES},           \
+      {"level", FIELD_INT, "Cấp độ hệ thống (0: chưa rõ)", FALSE, 0, 5},                                                 \
+      {"state", FIELD_CHOICE, "Trạng thái", .choices = INCIDENT_STATE_CHOICES},                                          \
+      {"measure", FIELD_CHOICE, "Thời gian, thông báo, cách xử lý", .choices = INCIDENT_MEASURE_CHOICES},                \
+      {"body", FIELD_ID, "Đơn vị và các đơn vị bên dưới"}, {"unit", FIELD_ID, "Đơn vị bên dưới"}
 #define AT(label) {"at", FIELD_TIME, label}
 
 static const Field ASSESS_FIELDS[] = {
@@ -75,8 +85,26 @@ static const Field ADD_FIELDS[] = {
     {"receipt_confirmed", FIELD_BOOL, "Đã trả lời người báo là đã nhận tin"},
     {"file", FIELD_FILE, "Ảnh, tệp kèm theo"},
     {NULL}};
-static const Field LIST_FIELDS[] = {{"tab", FIELD_CHOICE, "Bộ lọc", .choices = TAB_CHOICES}, {"q", FIELD_TEXT, "Tìm"},
+static const Field LIST_FIELDS[] = {{"tab", FIELD_CHOICE, "Bộ lọc", .choices = TAB_CHOICES}, {"q", FIELD_TEXT, "Tìm"}, FILTER_FIELDS,
                                     {"after", FIELD_TEXT, "Sau dòng"}, {"limit", FIELD_INT, "Số dòng", FALSE, 1, 500}, {NULL}};
+static const Field FILTER_SAVE_FIELDS[] = {{"name", FIELD_TEXT, "Tên bộ lọc", TRUE, 1, 60},
+                                           {"query", FIELD_TEXT, "Điều kiện, như trong địa chỉ của danh sách", TRUE, 3, 1000, .hidden = TRUE}, {NULL}};
+static const Field FILTER_RENAME_FIELDS[] = {{"filter", FIELD_ID, "Bộ lọc", TRUE}, {"name", FIELD_TEXT, "Tên mới", TRUE, 1, 60}, {NULL}};
+static const Field FILTER_DELETE_FIELDS[] = {{"filter", FIELD_ID, "Bộ lọc", TRUE}, {NULL}};
+static const Field STATS_FIELDS[] = {PERIOD_FIELDS, {NULL}};
+static const Choice FORM05_CHOICES[] = {{"docx", "DOCX"}, {"pdf", "PDF"}, {"xlsx", "XLSX"}, {"svg", "SVG"}, {NULL, NULL}};
+static const Field FORM05_FILE_FIELDS[] = {{"format", FIELD_CHOICE, "Dạng tệp", .choices = FORM05_CHOICES}, PERIOD_FIELDS, {NULL}};
+static const Field FORM05_PROVE_FIELDS[] = {{"duty", FIELD_CHOICE, "Nhiệm vụ", TRUE}, {"from", FIELD_DAY, "Từ ngày", TRUE, .hidden = TRUE},
+                                            {"to", FIELD_DAY, "Đến ngày", TRUE, .hidden = TRUE},
+                                            {"body", FIELD_ID, "Đơn vị và các đơn vị bên dưới", .hidden = TRUE}, {NULL}};
+static const Field OUTCOME_FIELDS[] = {
+    ID,
+    {"helpers", FIELD_LONG_TEXT, "Tổ chức đã hỗ trợ xử lý, mỗi dòng một tên", FALSE, 0, 2000, .help = "Để trống khi tự xử lý."},
+    {"foreign_helpers", FIELD_LONG_TEXT, "Tổ chức nước ngoài đã hỗ trợ, mỗi dòng một tên", FALSE, 0, 2000},
+    {"asked", FIELD_BOOL, "Đã đề nghị Cơ quan điều phối quốc gia hỗ trợ xử lý"},
+    {"damage", FIELD_INT, "Thiệt hại ước tính (đồng)", FALSE, 0, G_GINT64_CONSTANT(1000000000000000)},
+    VERSION,
+    {NULL}};
 static const Field ID_FIELDS[] = {ID, {NULL}};
 static const Field PLAIN_FIELDS[] = {ID, VERSION, {NULL}};
 static const Field VERIFY_FIELDS[] = {ID, {"how", FIELD_CHOICE, "Cách xác minh", TRUE, .choices = HOW_CHOICES},
@@ -179,6 +207,23 @@ static const Operation OPERATIONS[] = {
      FOLLOW_ADD_FIELDS, .after = "/bao-su-co/{code}", .faces = FACE_WEB | FACE_API /* for reporters */},
     {"incident.list", "GET", "/su-co", "incident.read", "Sự cố", incident_list, LIST_FIELDS, .page = "incident/list.html",
      .columns = "rows:code,state.label,severity,due.left,commander,title"},
+    {"incident.stats", "GET", "/su-co/thong-ke", "incident.read", "Thống kê sự cố của đơn vị và các đơn vị bên dưới", incident_stats, STATS_FIELDS,
+     .page = "incident/stats.html", .columns = "rows:table,label,count"},
+    {"incident.leader", "GET", "/su-co/lanh-dao", "incident.read", "Sự cố trên một trang cho lãnh đạo", incident_leader, NULL,
+     .page = "incident/leader.html", .columns = "deadlines:code,due.left,what,receiver"},
+    {"incident.form05", "GET", "/su-co/mau-05", "incident.read", "Bảng Mẫu số 05: số sự cố theo loại tấn công và cách xử lý", incident_form05,
+     STATS_FIELDS, .page = "incident/form05.html", .columns = "rows:count,label,damage"},
+    {"incident.form05_file", "GET", "/su-co/mau-05/tep", "incident.read", "Mẫu số 05 dạng DOCX, PDF, XLSX, SVG", incident_form05_file,
+     FORM05_FILE_FIELDS, .gives = GIVES_FILE},
+    {"incident.form05_prove", "POST", "/su-co/mau-05/minh-chung", "incident.command", "Dùng Mẫu số 05 của kỳ làm minh chứng cho một nhiệm vụ",
+     incident_form05_prove, FORM05_PROVE_FIELDS, .after = "/nhiem-vu/{duty}"},
+    {"incident.filter_list", "GET", "/su-co/bo-loc", "incident.read", "Bộ lọc sự cố đã lưu của người dùng", incident_filter_list, NULL,
+     .columns = "rows:id,name,query", .faces = FACE_API | FACE_CLI /* on the page they are tabs of the list */},
+    {"incident.filter_save", "POST", "/su-co/bo-loc", "incident.read", "Lưu một bộ lọc của danh sách sự cố", incident_filter_save, FILTER_SAVE_FIELDS},
+    {"incident.filter_rename", "POST", "/su-co/bo-loc/{filter}/ten", "incident.read", "Đổi tên bộ lọc đã lưu", incident_filter_rename,
+     FILTER_RENAME_FIELDS},
+    {"incident.filter_delete", "POST", "/su-co/bo-loc/{filter}/xoa", "incident.read", "Xóa bộ lọc đã lưu", incident_filter_delete,
+     FILTER_DELETE_FIELDS, .after = "/su-co"},
     {"incident.new", "GET", "/su-co/moi", "incident.report", "Ghi tin báo sự cố", incident_new_form, NULL, .page = "incident/form.html",
      .faces = FACE_WEB /* a form */},
     {"incident.add", "POST", "/su-co/moi", "incident.report", "Ghi tin báo nhận qua điện thoại, giấy, thư, tại chỗ, giám sát", incident_add,
@@ -203,6 +248,7 @@ static const Operation OPERATIONS[] = {
     ACT("step_finish", "/buoc/xong", "work", "Hoàn thành một bước", STEP_FIELDS),
     ACT("step_skip", "/buoc/bo-qua", "command", "Ghi: bước không cần thực hiện", STEP_REASON_FIELDS),
     ACT("step_back", "/buoc/lam-lai", "command", "Hệ thống chưa ổn định: làm lại các bước", STEP_REASON_FIELDS),
+    ACT("outcome", "/cach-xu-ly", "command", "Ghi cách xử lý và thiệt hại, cho báo cáo tổng hợp", OUTCOME_FIELDS),
     ACT("close", "/dong", "command", "Đóng hồ sơ", PLAIN_FIELDS),
     ACT("close_with_reason", "/dong-co-ly-do", "command", "Đóng hồ sơ khi còn thiếu, có lý do được in", REASON_FIELDS),
     ACT("reopen", "/mo-lai", "command", "Mở lại hồ sơ", REASON_FIELDS),
@@ -271,5 +317,6 @@ const Module incident_module = {
     .board = incident_board,
     .calendar = incident_calendar,
     .badge = incident_badge,
+    .beside = incident_beside,
     .link = link_of,
 };

@@ -17,6 +17,21 @@ gboolean incident_sheet(Request *request, Doc *answer, GError **error);
 gboolean incident_evidence_file(Request *request, Doc *answer, GError **error);
 gboolean incident_evidence_verify(Request *request, Doc *answer, GError **error);
 
+gboolean incident_stats(Request *request, Doc *answer, GError **error);
+gboolean incident_leader(Request *request, Doc *answer, GError **error);
+gboolean incident_form05(Request *request, Doc *answer, GError **error);
+gboolean incident_form05_file(Request *request, Doc *answer, GError **error);
+gboolean incident_form05_prove(Request *request, Doc *answer, GError **error);
+gboolean incident_filter_list(Request *request, Doc *answer, GError **error);
+gboolean incident_filter_save(Request *request, Doc *answer, GError **error);
+gboolean incident_filter_rename(Request *request, Doc *answer, GError **error);
+gboolean incident_filter_delete(Request *request, Doc *answer, GError **error);
+
+/* "outcome" {helpers, foreign_helpers, asked, damage} of the case, once it was told. */
+gboolean incident_add_outcome(Request *request, const Incident *incident, Doc *answer, GError **error);
+/* Hook: papers and notices of closed cases beside a duty that they may prove. */
+gboolean incident_beside(Request *request, const char *type, const char *id, Doc *answer, GError **error);
+
 gboolean incident_board(Request *request, Doc *board, GError **error);
 gboolean incident_calendar(Request *request, const char *from_day, const char *to_day, Doc *items, GError **error);
 gboolean incident_badge(Request *request, const MenuEntry *entry, Doc *item, GError **error);

@@ -197,7 +197,7 @@ gboolean incident_paper_form(Request *request, Doc *answer, GError **error) {
 
 /* --- files --- */
 
-static GBytes *write_file(const App *app, const Paper *paper, gboolean pdf, GError **error) {
+GBytes *incident_write_paper(const App *app, const Paper *paper, gboolean pdf, GError **error) {
   g_autofree char *path = g_build_filename(app->data_dir, "law", "document_layout.yaml", NULL), *bytes = NULL;
   gsize length = 0;
   if (!g_file_get_contents(path, &bytes, &length, error))
@@ -216,7 +216,7 @@ GBytes *incident_paper_write(Request *request, const Incident *incident, const I
   if (head) {
     incident_sign_letter(head, paper->number, paper->issued_day, paper->signer);
     g_autoptr(Paper) written = form_paper(form, values, head, incident->detected_ms);
-    bytes = write_file(request->app, written, pdf, error);
+    bytes = incident_write_paper(request->app, written, pdf, error);
   }
   json_decref(values);
   json_decref(head);
@@ -249,7 +249,7 @@ static gboolean write_case(Request *request, CasePaperFunc draw, const char *nam
   GBytes *bytes = NULL;
   if (head) {
     g_autoptr(Paper) paper = draw(known, head, request->now_ms);
-    bytes = write_file(request->app, paper, TRUE, error);
+    bytes = incident_write_paper(request->app, paper, TRUE, error);
   }
   json_decref(known);
   json_decref(head);

@@ -16,6 +16,8 @@ gboolean incident_case_file(Request *request, Doc *answer, GError **error);
 /* "papers" of the case and "paper_forms" that can be written for it. */
 gboolean incident_add_papers(Request *request, const Incident *incident, Doc *answer, GError **error);
 
+GBytes *incident_write_paper(const App *app, const Paper *paper, gboolean pdf, GError **error); /* PDF or DOCX */
+
 /* --- the case for the forms: incident_case_json.c --- */
 
 json_t *incident_case_json(Request *request, const Incident *incident, GError **error);  /* json_decref */

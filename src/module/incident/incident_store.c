@@ -1,4 +1,5 @@
-#include "module/incident/incident_store.h"
+#include "module/incident/incident_filter.h"
+#include "base/date.h"
 #include "core/body.h"
 #include <string.h>
 
@@ -6,8 +7,9 @@
   "i.id, i.code, i.body_id, i.title, i.state, i.source, i.description, i.reporter_name, i.reporter_phone, "              \
   "i.reporter_email, i.follow_code, i.remote, i.facts, i.profile, i.severity, i.severity_by, i.severity_reason, "        \
   "i.workflow, i.system_name, i.sender_verified_how, i.decided_reason, i.duplicate_of, i.commander_id, "                 \
-  "i.close_reason, b.name, u.name, i.severity_confirmed_ms, i.system_level, i.detected_ms, i.received_ms, "              \
-  "i.acknowledged_ms, i.escalated_ms, i.sender_verified_ms, i.ended_ms, i.closed_ms, i.due_ms, i.created_ms, i.version"
+  "i.close_reason, b.name, u.name, i.kind, i.cause, i.grade, i.severity_confirmed_ms, i.system_level, i.detected_ms, i.received_ms, "              \
+  "i.acknowledged_ms, i.escalated_ms, i.sender_verified_ms, i.ended_ms, i.closed_ms, i.due_ms, i.created_ms, i.version, "                    \
+  "i.beyond"
 #define FROM " FROM incident i JOIN body b ON b.id = i.body_id LEFT JOIN account u ON u.id = i.commander_id "
 
 enum {
@@ -28,7 +30,8 @@ static const StoreSql SQL[] = {
                     "severity_reason = $9, severity_confirmed_ms = $10, workflow = $11, system_name = $12, system_level = $13, "
                     "detected_ms = $14, acknowledged_ms = $15, sender_verified_ms = $16, sender_verified_how = $17, "
                     "decided_reason = $18, duplicate_of = $19, commander_id = $20, ended_ms = $21, closed_ms = $22, "
-                    "close_reason = $23, escalated_ms = $24, version = version + 1 WHERE id = $1 AND version = $2", NULL},
+                    "close_reason = $23, escalated_ms = $24, kind = $25, cause = $26, grade = $27, beyond = $28, "
+                    "version = version + 1 WHERE id = $1 AND version = $2", NULL},
     [SQL_DUE] = {"incident.due",
                  "UPDATE incident SET due_ms = (SELECT min(n.due_ms) FROM incident_notice n WHERE n.incident_id = $1 "
                  "AND n.state = 'unsent') WHERE id = $1", NULL},
@@ -59,10 +62,11 @@ Incident *incident_read_row(StoreRows *rows, Arena *arena) {
                           &found->follow_code, &found->remote, &found->facts, &found->profile, &found->severity,
                           &found->severity_by, &found->severity_reason, &found->workflow, &found->system_name,
                           &found->sender_verified_how, &found->decided_reason, &found->duplicate_of, &found->commander_id,
-                          &found->close_reason, &found->body_name, &found->commander_name};
+                          &found->close_reason, &found->body_name, &found->commander_name, &found->kind, &found->cause,
+                          &found->grade};
   gint64 *numbers[] = {&found->severity_confirmed_ms, &found->system_level, &found->detected_ms, &found->received_ms,
                        &found->acknowledged_ms, &found->escalated_ms, &found->sender_verified_ms, &found->ended_ms,
-                       &found->closed_ms, &found->due_ms, &found->created_ms, &found->version};
+                       &found->closed_ms, &found->due_ms, &found->created_ms, &found->version, &found->beyond};
   int count = (int)G_N_ELEMENTS(texts);
   for (int i = 0; i < count; i++)
     *texts[i] = arena_text(arena, store_text(rows, i), -1);
@@ -80,10 +84,11 @@ Incident *incident_store_get(StoreConn *conn, Arena *arena, const char *id, GErr
   return rows && store_step(rows, error) ? incident_read_row(rows, arena) : NULL;
 }
 
-static gboolean rescope(StoreConn *conn, const char *id, const char *state, GError **error) {
-  return store_exec(conn, &SQL[SQL_DUE], S(S_TEXT(id)), NULL, error) &&
-         store_exec(conn, &SQL[SQL_UNSCOPE], S(S_TEXT(id)), NULL, error) &&
-         store_exec(conn, &SQL[SQL_SCOPE], S(S_TEXT(id), S_INT(incident_is_open(state)), S_INT(NO_DUE_MS)), NULL, error);
+static gboolean rescope(StoreConn *conn, const Incident *i, GError **error) {
+  return store_exec(conn, &SQL[SQL_DUE], S(S_TEXT(i->id)), NULL, error) &&
+         store_exec(conn, &SQL[SQL_UNSCOPE], S(S_TEXT(i->id)), NULL, error) &&
+         store_exec(conn, &SQL[SQL_SCOPE], S(S_TEXT(i->id), S_INT(incident_is_open(i->state)), S_INT(NO_DUE_MS)), NULL, error) &&
+         incident_figure_write(conn, i, error);
 }
 
 gboolean incident_store_insert(StoreConn *conn, const Incident *i, GError **error) {
@@ -94,7 +99,7 @@ gboolean incident_store_insert(StoreConn *conn, const Incident *i, GError **erro
                       S_TEXT(i->workflow), S_TEXT(i->system_name), ms_or_null(i->system_level), S_INT(i->detected_ms),
                       S_INT(i->received_ms), ms_or_null(i->acknowledged_ms), S_TEXT(i->commander_id), S_INT(i->created_ms)),
                     NULL, error) &&
-         rescope(conn, i->id, i->state, error);
+         rescope(conn, i, error);
 }
 
 gboolean incident_store_update(StoreConn *conn, Incident *i, gint64 version, GError **error) {
@@ -105,12 +110,13 @@ gboolean incident_store_update(StoreConn *conn, Incident *i, gint64 version, GEr
                     S_TEXT(i->workflow), S_TEXT(i->system_name), ms_or_null(i->system_level), S_INT(i->detected_ms),
                     ms_or_null(i->acknowledged_ms), ms_or_null(i->sender_verified_ms), S_TEXT(i->sender_verified_how),
                     S_TEXT(i->decided_reason), S_TEXT(i->duplicate_of), S_TEXT(i->commander_id), ms_or_null(i->ended_ms),
-                    ms_or_null(i->closed_ms), S_TEXT(i->close_reason), ms_or_null(i->escalated_ms)),
+                    ms_or_null(i->closed_ms), S_TEXT(i->close_reason), ms_or_null(i->escalated_ms), S_TEXT(i->kind), S_TEXT(i->cause),
+                    S_TEXT(i->grade), S_INT(i->beyond)),
                   &changed, error))
     return FALSE;
   if (changed == 1) {
     i->version = version + 1;
-    return rescope(conn, i->id, i->state, error);
+    return rescope(conn, i, error);
   }
   g_set_error(error, APP_ERROR, ERROR_CONFLICT,
               "Sự cố %s vừa được người khác sửa. Nội dung đã nhập còn trên trang; xem lại rồi lưu.", i->code);
@@ -152,7 +158,7 @@ gboolean incident_store_index(Change *change, const Incident *incident, GError *
   "LEFT JOIN account u ON u.id = i.commander_id WHERE s.body_id = $1 AND s.open = $2 AND s.sort_ms >= $3 AND s.sort_ms <= $4 "
 #define LIST_FILTER "AND ($7 = '' OR i.state = $7) AND ($8 = '' OR i.commander_id = $8) "
 
-enum { SQL_LIST_OPEN, SQL_LIST_DONE, SQL_COUNT, SQL_WAITING };
+enum { SQL_LIST_OPEN, SQL_LIST_DONE, SQL_COUNT, SQL_WAITING, SQL_NARROW };
 static const StoreSql LIST_SQL[] = {
     [SQL_LIST_OPEN] = {"incident.list_open",
                        "SELECT " COLUMNS ", s.sort_ms" LIST_FROM "AND (s.sort_ms, s.incident_id) > ($5, $6) " LIST_FILTER
@@ -165,6 +171,10 @@ static const StoreSql LIST_SQL[] = {
     [SQL_WAITING] = {"incident.waiting",
                      "SELECT id FROM incident WHERE acknowledged_ms IS NULL AND state = 'reported' AND escalated_ms IS NULL "
                      "AND received_ms < $1 ORDER BY received_ms LIMIT 200", NULL},
+    [SQL_NARROW] = {"incident.narrow",
+                    "SELECT " COLUMNS " FROM incident_figure f JOIN incident i ON i.id = f.incident_id JOIN body b ON b.id = i.body_id "
+                    "LEFT JOIN account u ON u.id = i.commander_id " FIGURE_WHERE "AND (f.day, f.incident_id) < ($13, $14) "
+                    "ORDER BY f.day DESC, f.incident_id DESC LIMIT $15", NULL},
 };
 const StoreSqlTable incident_list_sql = {LIST_SQL, G_N_ELEMENTS(LIST_SQL)};
 
@@ -175,7 +185,7 @@ static const char *orelse(const char *text) {
 gboolean incident_store_list(StoreConn *conn, Arena *arena, const IncidentQuery *query, IncidentFunc func, void *data,
                              GError **error) {
   gint64 first_ms = query->open ? G_MININT64 : G_MAXINT64;
-  g_autoptr(GError) failed = NULL;
+  GError *failed = NULL;
   g_autoptr(StoreRows) rows =
       store_query(conn, &LIST_SQL[query->open ? SQL_LIST_OPEN : SQL_LIST_DONE],
                   S(S_TEXT(query->body_id), S_INT(query->open), S_INT(query->from_ms), S_INT(query->to_ms),
@@ -190,8 +200,29 @@ gboolean incident_store_list(StoreConn *conn, Arena *arena, const IncidentQuery 
       break;
   }
   if (failed)
-    g_propagate_error(error, g_steal_pointer(&failed));
+    g_propagate_error(error, failed);
   return !failed;
+}
+
+gboolean incident_store_narrow(StoreConn *conn, Arena *arena, const IncidentFilter *filter, gint64 after_ms, const char *after_id, int limit,
+                               IncidentFunc func, void *data, GError **error) {
+  StoreValue values[FIGURE_VALUES + 3];
+  GError *failed = NULL;
+  char day[11];
+  date_write_iso_day(day, after_ms);
+  incident_filter_values(filter, values);
+  values[FIGURE_VALUES] = S_TEXT(after_id ? day : "9999-99-99");
+  values[FIGURE_VALUES + 1] = S_TEXT(orelse(after_id));
+  values[FIGURE_VALUES + 2] = S_INT(limit);
+  g_autoptr(StoreRows) rows = store_query(conn, &LIST_SQL[SQL_NARROW], values, G_N_ELEMENTS(values), error);
+  while (rows && store_step(rows, &failed)) {
+    const Incident *found = incident_read_row(rows, arena);
+    if (!func(found, found->received_ms, data))
+      break;
+  }
+  if (failed)
+    g_propagate_error(error, failed);
+  return rows && !failed;
 }
 
 gboolean incident_store_count(StoreConn *conn, const IncidentQuery *query, gint64 *out_count, GError **error) {

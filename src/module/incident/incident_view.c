@@ -30,6 +30,7 @@ static const struct {
     {"incident.evidence_add",   "Tải chứng cứ",               "reported verifying responding contained recovering ended closed", "incident.work", FALSE},
     {"incident.correct",        "Đính chính diễn biến",       "reported verifying responding contained recovering ended closed", "incident.work", FALSE},
     {"incident.step_back",      "Chưa ổn định, làm lại",      "contained recovering ended", "incident.command", FALSE},
+    {"incident.outcome",        "Ghi cách xử lý, thiệt hại",  "responding contained recovering ended closed", "incident.command", FALSE},
     {"incident.close",          "Đóng hồ sơ",                 "ended",              "incident.command", TRUE },
     {"incident.close_with_reason", "Đóng hồ sơ khi còn thiếu", "responding contained recovering ended", "incident.command", FALSE},
     {"incident.reopen",         "Mở lại",                     "closed rejected near_miss duplicate", "incident.command", FALSE},
@@ -62,9 +63,21 @@ static gboolean is_offered(Request *request, const Incident *incident, gsize i) 
   return has_state(OFFERS[i].states, incident->state) && request_may(request, OFFERS[i].permission, incident->body_id);
 }
 
+static void fill_outcome(const Doc *outcome, json_t *values) {
+  const Doc *asked = outcome ? doc_get(outcome, KEY("asked")) : NULL, *damage = outcome ? doc_get(outcome, KEY("damage")) : NULL;
+  if (!outcome)
+    return;
+  json_object_set_new(values, "helpers", json_string(doc_get_text(outcome, KEY("helpers"))));
+  json_object_set_new(values, "foreign_helpers", json_string(doc_get_text(outcome, KEY("foreign_helpers"))));
+  json_object_set_new(values, "asked", json_boolean(asked && asked->number));
+  if (damage)
+    json_object_set_new(values, "damage", json_integer(damage->number));
+}
+
 static gboolean add_actions(Request *request, const Incident *incident, Doc *answer, GError **error) {
   Doc *buttons = doc_list(answer, KEY("buttons")), *actions = doc_list(answer, KEY("actions"));
   json_t *values = json_pack("{s:s, s:I, s:s}", "id", incident->code, "version", (json_int_t)incident->version, "step", "T10");
+  fill_outcome(doc_get(answer, KEY("outcome")), values);
   gboolean good = TRUE;
   for (gsize i = 0; good && i < G_N_ELEMENTS(OFFERS); i++) {
     if (!is_offered(request, incident, i))
@@ -403,5 +416,6 @@ gboolean incident_view(Request *request, Doc *answer, GError **error) {
   return incident_part(request, PART_PARTIES, incident->id, NULL, parties, error) &&
          add_steps(request, conn, incident, parties, answer, error) && add_notices(request, conn, incident, parties, answer, error) &&
          add_parts(request, incident, answer, error) && incident_add_papers(request, incident, answer, error) &&
-         add_guard(request, conn, incident, answer, error) && (request->face != FACE_WEB || add_actions(request, incident, answer, error));
+         add_guard(request, conn, incident, answer, error) && incident_add_outcome(request, incident, answer, error) &&
+         (request->face != FACE_WEB || add_actions(request, incident, answer, error));
 }
