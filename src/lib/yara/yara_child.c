@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 typedef struct {
@@ -147,23 +146,19 @@ static gboolean read_whole(Child *child, int fd, gsize length) {
 }
 
 static void look(Child *child, int fd, const char *owner, const char *path) {
-  struct stat info;
-  if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode) || lseek(fd, 0, SEEK_SET) != 0) {
-    answer(ANSWER_UNREADABLE, "");
-    return;
-  }
-  if (info.st_size > child->hello.file_bytes) {
+  off_t size = lseek(fd, 0, SEEK_END);
+  gsize length = (gsize)size;
+  if (size > child->hello.file_bytes) {
     answer(ANSWER_LARGE, "");
     return;
   }
-  gsize length = (gsize)info.st_size;
-  if (!read_whole(child, fd, length)) {
+  if (size < 0 || lseek(fd, 0, SEEK_SET) != 0 || (length && !read_whole(child, fd, length))) {
     answer(ANSWER_UNREADABLE, "");
     return;
   }
   name_file(child, owner, path, length);
   json_array_clear(child->matches);
-  int failed = yr_scanner_scan_mem(child->scanner, (const uint8_t *)child->bytes, length);
+  int failed = yr_scanner_scan_mem(child->scanner, (const uint8_t *)(child->bytes ? child->bytes : ""), length);
   if (json_array_size(child->matches))
     answer_found(child);
   else
