@@ -8,6 +8,7 @@
 #include "module/duty/duty.h"
 #include "module/incident/incident.h"
 #include "module/mail/mail.h"
+#include "module/malware/malware.h"
 #include "module/org/org.h"
 #include "module/system/system.h"
 #include "module/plan/plan.h"
@@ -25,6 +26,7 @@ const Module *const MODULES[] = {
     &alert_module,
     &detect_module,
     &collect_module,
+    &malware_module,
     NULL,
 };
 
