@@ -1,8 +1,8 @@
 /* The log store and the hunt beside zstd and ripgrep, on one core:   hunt LOG LIST MORE [SCRATCH]
  *
- * LOG is a file of lines, LIST 100,000 indicators, MORE a million (bench/hunt_corpus.py makes them). The log is stored twice: in
- * segments of ours, and as one zstd -3 file for the size. Times are of the thread, best of five; ripgrep's are user and system.
- * "zstd" decodes the same frames, already in memory, into one buffer. Prints one JSON object. */
+ * LOG is a file of lines, LIST 100,000 indicators, MORE a million (bench/hunt_corpus.py makes them). The log is stored
+ * twice: in segments of ours, and as one zstd -3 file for the size. Times are of the thread, best of five; ripgrep's
+ * are user and system. "zstd" decodes the same frames, already in memory, into one buffer. Prints one JSON object. */
 #include "lib/scan/hunt.h"
 #include "lib/scan/segment_file.h"
 #include "lib/scan/token_cut.h"
@@ -64,7 +64,10 @@ static void fill(const char *folder, Span plant) {
   uint64_t lines = 0;
   for (const char *at = log_bytes.bytes, *end = at + log_bytes.size; at < end; lines++) {
     const char *stop = memchr(at, '\n', (size_t)(end - at));
-    LogRecord record = {{at, (size_t)(stop - at)}, clock, clock / 1000 * 1000, (uint32_t)(lines / 1000 % 4)};
+    LogRecord record = {
+        {at, (size_t)(stop - at)},
+        clock, clock / 1000 * 1000, (uint32_t)(lines / 1000 % 4)
+    };
     if (record.bytes.size && !log_store_add(store, &record, &error))
       fail(error.message);
     at = stop + 1;
@@ -91,11 +94,16 @@ static void copy_segment(int from_folder, uint64_t from, int to_folder, uint64_t
   segment_content_load(content, fd, &map);
   for (uint64_t number = first; number <= last; number++) {
     int out;
-    SegmentIndex index = {.number = number, .records = map.records, .raw_bytes = map.raw_bytes, .first_sequence = map.first_sequence,
-                          .next_sequence = map.next_sequence, .first_ms = map.first_ms, .last_ms = map.last_ms};
+    SegmentIndex index = {.number = number,
+                          .records = map.records,
+                          .raw_bytes = map.raw_bytes,
+                          .first_sequence = map.first_sequence,
+                          .next_sequence = map.next_sequence,
+                          .first_ms = map.first_ms,
+                          .last_ms = map.last_ms};
     map.number = number;
-    if (!segment_create(to_folder, number, map.first_sequence, &out) || !file_write_at(out, bytes, size, SEGMENT_HEAD_BYTES) ||
-        !segment_finish(out, &map))
+    if (!segment_create(to_folder, number, map.first_sequence, &out) ||
+        !file_write_at(out, bytes, size, SEGMENT_HEAD_BYTES) || !segment_finish(out, &map))
       fail("copy");
     index.segment_bytes = (uint64_t)file_size(out);
     segment_index_write(to_folder, &index, content);
@@ -146,7 +154,8 @@ static Frames load_frames(const char *folder, size_t most) {
 static void decode_frames(void *context) {
   Frames *frames = context;
   for (size_t i = 0; i < frames->count; i++)
-    if (ZSTD_decompressDCtx(frames->zstd, frames->out, FRAME_TEXT_MAX, frames->frames[i].bytes, frames->frames[i].size) != frames->sizes[i])
+    if (ZSTD_decompressDCtx(frames->zstd, frames->out, FRAME_TEXT_MAX, frames->frames[i].bytes,
+                            frames->frames[i].size) != frames->sizes[i])
       fail("zstd");
 }
 
@@ -177,7 +186,12 @@ static void hunt_once(void *context) {
 }
 
 static Run run_of(const char *folder) {
-  return (Run){.hunt = {.folder = folder, .range = {.from_ms = INT64_MIN, .to_ms = INT64_MAX}, .on_hit = count_hit, .on_progress = note_progress}};
+  return (Run){
+      .hunt = {.folder = folder,
+               .range = {.from_ms = INT64_MIN, .to_ms = INT64_MAX},
+               .on_hit = count_hit,
+               .on_progress = note_progress}
+  };
 }
 
 static double hunt_time(Run *run) {
@@ -217,7 +231,8 @@ static double rg_time(const char *list, const char *log) {
     return 0;
   getrusage(RUSAGE_CHILDREN, &after);
   return (double)(after.ru_utime.tv_sec - before.ru_utime.tv_sec + after.ru_stime.tv_sec - before.ru_stime.tv_sec) +
-         (double)(after.ru_utime.tv_usec - before.ru_utime.tv_usec + after.ru_stime.tv_usec - before.ru_stime.tv_usec) / 1e6;
+         (double)(after.ru_utime.tv_usec - before.ru_utime.tv_usec + after.ru_stime.tv_usec - before.ru_stime.tv_usec) /
+             1e6;
 }
 
 static void print(const char *name, double value) {
@@ -363,6 +378,9 @@ int main(int argc, char **argv) {
   print("hunt_100k_frames_of", (double)run.frames / (double)frames.count);
   double rg = rg_time(argv[2], argv[1]);
   print("rg_s", rg);
+  snprintf(command, sizeof command, "rg --no-mmap -a -c -F bench.example %s >&2", argv[1]); /* as many lines as hits */
+  if (system(command) != 0)
+    fail("rg");
   print("hunt_100k_faster_than_rg", rg / ours);
   measure_growth(folder, more, zstd);
   measure_text(folder, zstd);

@@ -103,10 +103,20 @@ def indicators():
         domains.append("".join(rng.choice("abcdefghijklmnopqrstuvwxyz") for _ in range(12)) + ".top")
     def take(count):
         rows = domains[: count * 55 // 100] + addresses[: count * 25 // 100]
+        rows += ["hit-%d.bench.example" % i for i in range(10)]
         rows += ["%064x" % rng.getrandbits(256) for _ in range(count - len(rows))]
         rng.shuffle(rows)
-        return "\n".join(rows) + "\n"
+        first = [row for row in rows if row.startswith("hit-")] + [row for row in rows if not row.startswith("hit-")]
+        return "\n".join(first) + "\n"
     return take(100000), take(1000000)
+
+
+def planted(data, line):
+    """Every 2,000 lines one that holds an indicator of the list, so that no segment can be left out."""
+    lines = data[: data.rindex(b"\n")].split(b"\n")
+    for at in range(1000, len(lines), 2000):
+        lines[at] = line % (at // 2000 % 10)
+    return b"\n".join(lines) + b"\n"
 
 
 def main():
@@ -114,8 +124,8 @@ def main():
     parts = windows()
     data = b"\n".join(parts) + b"\n"
     data = (data * (SIZE // len(data) + 1))[:SIZE]
-    (OUT / "win.log").write_bytes(data[: data.rindex(b"\n") + 1])
-    (OUT / "sys.log").write_bytes(syslog(SIZE))
+    (OUT / "win.log").write_bytes(planted(data, b'{"EventID":3,"Channel":"x","DestinationHostname":"www.hit-%d.bench.example"}'))
+    (OUT / "sys.log").write_bytes(planted(syslog(SIZE), b"Nov 21 07:00:00 may-1 squid[77]: GET http://www.hit-%d.bench.example/x HTTP/1.1"))
     small, large = indicators()
     (OUT / "list.txt").write_text(small)
     (OUT / "more.txt").write_text(large)

@@ -15,7 +15,7 @@ import uuid
 import pytest
 
 from incident_fixtures import installation, public, user  # noqa: F401 (fixtures)
-from site_fixtures import ADMIN, Person, Site, home_site, site  # noqa: F401 (fixtures)
+from site_fixtures import ADMIN, Person, Site, home_site, quiet_site, site  # noqa: F401 (fixtures)
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PROGRAM = os.environ.get("UNGCUU", str(ROOT / "build" / "ungcuu"))

@@ -112,8 +112,8 @@ class Site:
     def admin(self):
         return self.person(*ADMIN)
 
-    def start(self):
-        self.server = subprocess.Popen([PROGRAM, "serve", "--port", "0", "--home", str(self.home)],
+    def start(self, *more):
+        self.server = subprocess.Popen([PROGRAM, "serve", "--port", "0", "--home", str(self.home), *more],
                                        stdout=subprocess.PIPE, text=True)
         self.port = int(re.search(r"http://[^:]+:(\d+)", self.server.stdout.readline()).group(1))
 
@@ -139,5 +139,13 @@ def home_site(tmp_path_factory):
 @pytest.fixture(scope="module")
 def site(home_site):
     home_site.start()
+    yield home_site
+    home_site.stop()
+
+
+@pytest.fixture(scope="module")
+def quiet_site(home_site):
+    """Jobs run only when a test runs them."""
+    home_site.start("--no-jobs")
     yield home_site
     home_site.stop()

@@ -170,12 +170,11 @@ def small_disk(tmp_path):
 
 
 def fill_disk(world, leave_bytes):
-    """The server may write meanwhile, so the last bytes go in small pieces until none is left."""
-    size = max(0, shutil.disk_usage(world.home).free - leave_bytes)
+    """The server may write meanwhile, so what is free is asked for before each small piece."""
     with open(world.home / "filler", "wb", buffering=0) as filler:
         try:
-            while size > 0:
-                size -= filler.write(b"x" * min(size, 4096))
+            while leave_bytes == 0 or shutil.disk_usage(world.home).free > leave_bytes:
+                filler.write(b"x" * 4096)
         except OSError as error:
             assert error.errno == errno.ENOSPC and leave_bytes == 0
 

@@ -123,6 +123,13 @@ def test_incident_addresses_are_of_documentation(demo):
     assert count(demo, "SELECT count(*) FROM incident_observable WHERE kind <> 'ip' AND value NOT LIKE '%.example%'") == 0
 
 
+def test_a_day_of_logs(demo):
+    rows = demo.cli("source", "list", login="soxaydungkhanhhoa.chuyentrach")["rows"]
+    assert len(rows) == 5 and all(row["stored"] > 5 and row["dropped"] == 0 for row in rows)
+    assert count(demo, "SELECT count(*) FROM log_source_state WHERE last_ms > strftime('%s', 'now') * 1000") == 0
+    assert count(demo, "SELECT sum(stored) FROM log_source_state") > 1000
+
+
 def test_the_log_is_whole(demo):
     assert demo.cli("audit", "verify", login=ROLES["admin"])["whole"] is True
 

@@ -105,7 +105,8 @@ def test_loaded_rules_run_from_high_on(watched):
     row = probe(watched, "tu-la-lung", "Odd word")
     view = watched.client().get(row["url"]).json
     assert view["alert"]["original"] == "Finds the odd word." and view["alert"]["author"] == "Somebody Else"
-    assert "điều khiển bên ngoài" in view["alert"]["explanation"] and row["techniques"] == "T1071.001"
+    assert "điều khiển bên ngoài" in view["alert"]["explanation"] and "Khớp vì: message = co tu-la-lung o day" in view["alert"]["explanation"]
+    assert row["title"] == "Điều khiển từ xa: Odd word" and row["techniques"] == "T1071.001"
     before = row["count"]
     send(watched, line("co tu-vua-vua o day"))
     time.sleep(1.5)
@@ -157,8 +158,8 @@ def test_indicators(watched):
     file.write_text("203.0.113.99\nxau.example\n# ghi chú\n")
     answer = watched.cli("indicator", "add", file, "Danh sách thử", "--source", "Cơ quan chuyên trách")
     assert answer["values"] == 2
-    assert watched.cli("indicator", "find", "203.0.113.99")["rows"][0]["list"] == "Danh sách thử"
-    assert watched.cli("indicator", "find", "198.51.100.1")["rows"] == []
+    assert watched.cli("indicator", "find", "--value", "203.0.113.99")["rows"][0]["list"] == "Danh sách thử"
+    assert watched.cli("indicator", "find", "--value", "198.51.100.1")["rows"] == []
     assert watched.client().page("/dau-hieu/tim?value=xau.example").status == 200
 
     def tried():
@@ -168,7 +169,7 @@ def test_indicators(watched):
     row = wait_for(tried)[0]
     assert row["level"] == "Cao" and "Danh sách thử" in watched.client().get(row["url"]).json["alert"]["explanation"]
     watched.cli("indicator", "switch", answer["id"], "--choice", "off")
-    assert watched.cli("indicator", "find", "203.0.113.99")["rows"] == []
+    assert watched.cli("indicator", "find", "--value", "203.0.113.99")["rows"] == []
     watched.cli("indicator", "remove", answer["id"])
     assert watched.cli("indicator", "list")["rows"] == []
     empty = watched.home / "rong.txt"

@@ -1,5 +1,5 @@
 /* What makes the pages quicker to use. Everything works without it. Browsers of 2020, no framework.
-   Order: small helpers · keys · lists · undo · drafts · live pages. Words come from the attributes of <body>. */
+   Order: small helpers · keys · lists · undo · drafts · copying · live pages. Words come from the attributes of <body>. */
 'use strict';
 (function () {
   const all = (selector, root) => Array.from((root || document).querySelectorAll(selector));
@@ -180,6 +180,27 @@
     all('form[data-sign-out]').forEach((form) => form.addEventListener('submit', () => draftKeys().forEach((key) => localStorage.removeItem(key))));
   }
 
+  /* ---- copying: on a plain http address of the office network there is no clipboard, only the old way ---- */
+  function showCopy(root) {
+    all('.copy button', root).forEach((button) => { button.hidden = false; });
+  }
+
+  function copyText(button) {
+    const text = one('[data-copy]', button.parentNode);
+    const done = () => { button.textContent = words.copied; };
+    const byHand = () => {
+      getSelection().selectAllChildren(text);
+      if (document.execCommand('copy')) done();
+    };
+    if (navigator.clipboard) navigator.clipboard.writeText(text.textContent).then(done, byHand);
+    else byHand();
+  }
+
+  document.addEventListener('click', (event) => {
+    const button = event.target.closest && event.target.closest('.copy button');
+    if (button) copyText(button);
+  });
+
   /* ---- live pages: one stream per browser, shared between its tabs, closed while no tab is seen ---- */
   const me = String(Math.random());
   const channel = words.live && window.BroadcastChannel ? new BroadcastChannel('ungcuu') : null;
@@ -206,6 +227,7 @@
     const same = link && all('a', shown).find((other) => other.getAttribute('href') === link);
     if (same) same.focus();
     all('form[data-draft]', shown).forEach(keepDraft);
+    showCopy(shown);
   }
 
   function refresh() {
@@ -281,6 +303,7 @@
   if (refused) refused.focus();
   all('.undo').forEach(countDown);
   all('form').filter((form) => one('[data-count]', form)).forEach(showCount);
+  showCopy();
   startDrafts();
   startLive();
 })();

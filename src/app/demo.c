@@ -38,7 +38,12 @@ static gboolean put_file(Request *request, const char *path, GError **error) {
 
 Doc *demo_call(Demo *demo, Arena *arena, const char *login, const char *operation, const DemoField *fields, const char *file,
                GError **error) {
-  g_autoptr(Request) request = request_new(demo->app, arena, app_find_operation(demo->app, operation), FACE_CLI);
+  const Operation *row = app_find_operation(demo->app, operation);
+  if (!row) {
+    g_set_error(error, APP_ERROR, ERROR_USAGE, "%s: không có thao tác này.", operation);
+    return NULL;
+  }
+  g_autoptr(Request) request = request_new(demo->app, arena, row, FACE_CLI);
   Doc *answer = doc_new(arena);
   gboolean good = (!login || sign_in(request, login, error)) && (!file || put_file(request, file, error));
   for (; good && fields && fields->name; fields++)
@@ -177,6 +182,29 @@ static gboolean add_contacts(Demo *demo, const DemoBody *body, GError **error) {
   return TRUE;
 }
 
+/* Those who answer the telephone take turns, a day and a night each, week after week. */
+static gboolean add_roster(Demo *demo, const DemoBody *body, GError **error) {
+  const json_t *points = json_object_get(body->row, "focal_points");
+  gint64 first_ms = day_start_ms(day_at(clock_now_ms())) + 8 * HOUR_MS;
+  gsize count = 0;
+  const json_t *turns[7];
+  for (gsize i = 0; i < json_array_size(points) && count < G_N_ELEMENTS(turns); i++)
+    if (strcmp(text_of(json_array_get(points, i), "kind"), "provider") != 0)
+      turns[count++] = json_array_get(points, i);
+  for (int day = 0; count && json_array_size(json_object_get(body->row, "users")) && day < 7; day++) {
+    const json_t *point = turns[(gsize)day % count];
+    const char *after_hours = text_of(point, "phone_after_hours");
+    char from[26], until[26];
+    date_write_iso(from, first_ms + day * DAY_MS);
+    date_write_iso(until, first_ms + (day + 1) * DAY_MS);
+    const DemoField fields[] = {{"name", text_of(point, "name")}, {"phone", *after_hours ? after_hours : text_of(point, "phone")},
+                                {"email", text_of(point, "email")}, {"from", from}, {"until", until}, {"weekly", "1"}, {NULL, NULL}};
+    if (!demo_call(demo, demo->arena, body->admin, "shift.add", fields, NULL, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
 /* --- systems and the plan --- */
 
 static const char *number_of(Demo *demo, const json_t *row, const char *key) {
@@ -272,9 +300,9 @@ static gboolean build_world(Demo *demo, const json_t *world, const json_t *book,
       return FALSE;
   }
   for (guint i = 0; i < demo->bodies->len; i++)
-    if (!add_contacts(demo, demo->bodies->pdata[i], error))
+    if (!add_contacts(demo, demo->bodies->pdata[i], error) || !add_roster(demo, demo->bodies->pdata[i], error))
       return FALSE;
-  return demo_load_incidents(demo, book) && demo_play_year(demo, error) && write_logins(demo, password, error) && write_home_file(demo->app, "demo", "", error);
+  return demo_load_incidents(demo, book) && demo_play_year(demo, error) && demo_play_logs(demo, error) && write_logins(demo, password, error) && write_home_file(demo->app, "demo", "", error);
 }
 
 static gboolean build(App *app, GError **error) {

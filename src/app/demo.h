@@ -9,7 +9,7 @@
 
 int demo_run(App *app, int argc, char **argv);
 
-/* --- shared by demo.c (the world), demo_year.c (its year) and demo_incident.c (its incidents); private to them --- */
+/* --- shared by demo.c (the world), demo_year.c (its year), demo_incident.c (its incidents) and demo_log.c (its logs); private to them --- */
 
 typedef struct {
   const char *name, *value;
@@ -47,3 +47,6 @@ const DemoBody *demo_find_body(const Demo *demo, const char *key);
 gboolean demo_load_incidents(Demo *demo, const json_t *book);
 /* Plays what happens up to that moment, each act at its own. */
 gboolean demo_play_incidents(Demo *demo, gint64 until_ms, GError **error);
+
+/* The log sources of data/demo/logs.yaml and the records of yesterday. */
+gboolean demo_play_logs(Demo *demo, GError **error);

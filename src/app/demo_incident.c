@@ -154,7 +154,7 @@ static Doc *call(Demo *demo, Arena *arena, const Act *act, const char *operation
   g_autoptr(GArray) fields = fields_of(demo, arena, act);
   for (; more && more->name; more++)
     add_field(fields, more->name, more->value);
-  return demo_call(demo, arena, login_of(act), arena_printf(arena, "incident.%s", operation), (const DemoField *)(gpointer)fields->data,
+  return demo_call(demo, arena, login_of(act), arena_printf(arena, "%s%s", strchr(operation, '.') ? "" : "incident.", operation), (const DemoField *)(gpointer)fields->data,
                    NULL, error);
 }
 

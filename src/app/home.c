@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "core/law.h"
 #include "core/setting.h"
+#include "core/signing.h"
 #include <glib/gstdio.h>
 #include <sodium.h>
 #include <string.h>
@@ -50,6 +51,8 @@ void app_free(App *app) {
     return;
   if (app->store)
     store_close(app->store);
+  if (app->signing_key)
+    seal_key_free(app->signing_key);
   settings_free(app->settings);
   law_free((Law *)(gintptr)app->law);
   g_free(app->home);

@@ -65,6 +65,10 @@ int jobs_run(App *app, int argc, char **argv) {
     fprintf(stderr, "ungcuu: %s (%s)\n", error->message, error_info(error)->label);
     return error_info(error)->exit_code;
   }
+  if (!jobs_start(app, clock_now_ms(), &error)) {
+    fprintf(stderr, "ungcuu jobs: %s (%s)\n", error->message, error_info(error)->label);
+    return error_info(error)->exit_code;
+  }
   if (once)
     return run_once(app);
   while (pause_ms(&ends, run_round(app)))

@@ -5,6 +5,7 @@
 #include "app/serve.h"
 #include "face/cli.h"
 #include "lib/document/source_load.h"
+#include "lib/seal/seal_package.h"
 #include "lib/yara/yara.h"
 #include "module/detect/detect.h"
 #include "module/detect/detect_scan.h"
@@ -77,7 +78,7 @@ static int run(App *app, int argc, char **argv) {
 }
 
 int main(int argc, char **argv) {
-  static const SandboxJob *const JOBS[] = {&SOURCE_JOB_DOCX, &SOURCE_JOB_PDF, &SOURCE_JOB_DOC, &DETECT_JOB_PACK, &DETECT_JOB_LIST,
+  static const SandboxJob *const JOBS[] = {&SOURCE_JOB_DOCX, &SOURCE_JOB_PDF, &SOURCE_JOB_DOC, &DETECT_JOB_PACK, &DETECT_JOB_LIST, &SEAL_JOB_INDEX,
                                             &YARA_JOB_SET,    &YARA_JOB_COMPILE, NULL};
   g_autoptr(GError) error = NULL;
   yara_child_main(argc, argv);

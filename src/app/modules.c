@@ -10,13 +10,16 @@
 #include "module/mail/mail.h"
 #include "module/malware/malware.h"
 #include "module/org/org.h"
+#include "module/shift/shift.h"
 #include "module/system/system.h"
 #include "module/plan/plan.h"
+#include "module/trust/trust.h"
 
 const Module *const MODULES[] = {
     &board_module,
     &incident_module,
     &account_module,
+    &shift_module,
     &org_module,
     &system_module,
     &plan_module,
@@ -27,6 +30,7 @@ const Module *const MODULES[] = {
     &detect_module,
     &collect_module,
     &malware_module,
+    &trust_module,
     NULL,
 };
 

@@ -2,6 +2,7 @@
 #include "app/home.h"
 #include "base/error.h"
 #include "core/setting.h"
+#include "core/signing.h"
 #include "face/web.h"
 #include "module/collect/collect.h"
 #include <errno.h>
@@ -32,8 +33,9 @@ typedef struct {
   gboolean (*wanted)(App *app, gboolean *out_wanted, GError **error); /* NULL: always */
 } ChildRow;
 
+#define JOBS "jobs"
 static const ChildRow CHILDREN[] = {
-    {"jobs", "việc nền đã dừng", "không khởi động được việc nền", NULL},
+    {JOBS, "việc nền đã dừng", "không khởi động được việc nền", NULL},
     {"collect", "tiến trình nhận nhật ký đã dừng", "không khởi động được tiến trình nhận nhật ký", collect_wanted},
 };
 
@@ -47,6 +49,7 @@ typedef struct {
 struct Watch {
   App *app;
   GMainLoop *loop;
+  gboolean jobs; /* FALSE: they run elsewhere */
   Child children[G_N_ELEMENTS(CHILDREN)];
 };
 
@@ -74,6 +77,8 @@ static void child_start(Child *child) {
 static gboolean is_wanted(Child *child) {
   g_autoptr(GError) error = NULL;
   gboolean wanted = TRUE;
+  if (!child->watch->jobs && strcmp(child->row->command, JOBS) == 0)
+    return FALSE;
   if (!child->row->wanted || child->row->wanted(child->watch->app, &wanted, &error))
     return wanted;
   g_warning("%s: %s", child->row->not_started, error->message);
@@ -120,8 +125,8 @@ static gboolean refresh_settings(gpointer data) {
 }
 
 /* Before the address is told: whoever reads it may want to end us at once. */
-static void watch_start(Watch *watch, App *app) {
-  *watch = (Watch){.app = app, .loop = g_main_loop_new(NULL, FALSE)};
+static void watch_start(Watch *watch, App *app, gboolean jobs) {
+  *watch = (Watch){.app = app, .loop = g_main_loop_new(NULL, FALSE), .jobs = jobs};
   for (gsize i = 0; i < G_N_ELEMENTS(CHILDREN); i++)
     watch->children[i] = (Child){.row = &CHILDREN[i], .watch = watch};
   g_unix_signal_add(SIGTERM, quit, watch);
@@ -176,11 +181,13 @@ static Server *start(App *app, int port, const char *address, GError **error) {
 
 int serve_run(App *app, int argc, char **argv) {
   int port = -1;
+  gboolean no_jobs = FALSE;
   g_autofree char *address = NULL;
   g_auto(GStrv) words = g_strdupv(argv); /* parsing takes the flags out */
   const GOptionEntry entries[] = {
       {"port",    'p', 0, G_OPTION_ARG_INT,    &port,    "cổng (mặc định: server.port, 8686)",             "CỔNG"   },
       {"address", 'a', 0, G_OPTION_ARG_STRING, &address, "địa chỉ nghe (mặc định: server.address, 127.0.0.1)", "ĐỊA-CHỈ"},
+      {"no-jobs", 0,   0, G_OPTION_ARG_NONE,   &no_jobs, "không chạy việc nền; “ungcuu jobs” chạy ở nơi khác",   NULL     },
       {NULL,      0,   0, G_OPTION_ARG_NONE,   NULL,     NULL,                                              NULL     },
   };
   g_autoptr(GOptionContext) context = g_option_context_new("- chạy máy chủ trang");
@@ -192,11 +199,15 @@ int serve_run(App *app, int argc, char **argv) {
   }
   if (!drop_root(app, words, &error) || !app_open(app, TRUE, &error))
     return fail(error);
+  if (!app_signing_key(app, &error)) {
+    fprintf(stderr, "ungcuu: %s\n", error->message); /* signing waits, the rest works */
+    g_clear_error(&error);
+  }
   Server *server = start(app, port, address, &error);
   if (!server)
     return fail(error);
   Watch watch;
-  watch_start(&watch, app);
+  watch_start(&watch, app, !no_jobs);
   printf("Ứng Cứu đang chạy tại http://%s:%d (dữ liệu: %s). Ctrl-C để dừng.\n", address ? address : "127.0.0.1",
          server_port(server), app->home);
   fflush(stdout);

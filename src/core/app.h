@@ -28,6 +28,7 @@ typedef struct {
   gboolean (*run)(App *app, const json_t *payload, GError **error);
   int every_minutes;    /* 0: only when enqueued; else also by the clock */
   int daily_at_minute;  /* every day from that minute on (Viet Nam's 07:00 is 420); 0: not so */
+  gboolean at_start;    /* also when the worker begins: it looks for what an earlier one left unfinished */
 } JobRow;
 
 typedef struct {
@@ -91,6 +92,7 @@ struct App {
   Store *store;                 /* NULL while an operation needs nothing */
   const Law *law;
   Settings *settings;
+  struct SealKey *signing_key;  /* core/signing.h; NULL until it is asked for */
   gboolean demo;
 };
 

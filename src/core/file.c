@@ -1,12 +1,12 @@
 #include "core/file.h"
 #include "base/date.h"
+#include "base/digest.h"
 #include "base/id.h"
 #include "base/number.h"
 #include "core/core_sql.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
-#include <sodium.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -55,24 +55,21 @@ gboolean file_write_all(int fd, const guchar *bytes, gsize length) {
   return TRUE;
 }
 
-/* Reads `in` to its end while hashing, and copies to `out` unless that is -1. */
+/* Reads `in` to its end while hashing, and copies to `out`. */
 static gboolean copy_hashing(int in, int out, char out_sha256[65], gint64 *out_size) {
   g_autofree guchar *chunk = g_malloc(CHUNK_BYTES);
-  crypto_hash_sha256_state state;
-  guchar digest[crypto_hash_sha256_BYTES];
+  g_autoptr(Digest) digest = digest_new();
   gssize got;
   *out_size = 0;
-  crypto_hash_sha256_init(&state);
   while ((got = read(in, chunk, CHUNK_BYTES)) != 0) {
     if (got < 0 && errno == EINTR)
       continue;
-    if (got < 0 || (out >= 0 && !file_write_all(out, chunk, (gsize)got)))
+    if (got < 0 || !file_write_all(out, chunk, (gsize)got))
       return FALSE;
-    crypto_hash_sha256_update(&state, chunk, (gsize)got);
+    digest_add(digest, chunk, (gsize)got);
     *out_size += got;
   }
-  crypto_hash_sha256_final(&state, digest);
-  sodium_bin2hex(out_sha256, 65, digest, sizeof digest);
+  digest_end(digest, out_sha256);
   return TRUE;
 }
 
@@ -122,12 +119,10 @@ gboolean file_keep(App *app, const char *path, char out_sha256[65], gint64 *out_
 
 gboolean file_keep_bytes(App *app, const void *bytes, gsize size_bytes, char out_sha256[65], GError **error) {
   g_autofree char *temporary = NULL;
-  guchar digest[crypto_hash_sha256_BYTES];
   int out = open_temporary(app, &temporary, error);
   if (out < 0)
     return FALSE;
-  crypto_hash_sha256(digest, bytes, size_bytes);
-  sodium_bin2hex(out_sha256, 65, digest, sizeof digest);
+  digest_bytes(bytes, size_bytes, out_sha256);
   gboolean good = file_write_all(out, bytes, size_bytes) && fsync(out) == 0;
   if (!good)
     fail("Không lưu được tệp", temporary, error);
@@ -138,37 +133,57 @@ gboolean file_keep_bytes(App *app, const void *bytes, gsize size_bytes, char out
   return good;
 }
 
-gboolean file_verify(const App *app, const char *sha256, GError **error) {
-  g_autofree char *path = file_path(app, sha256);
-  char hex[65];
-  gint64 size;
-  int in = open(path, O_RDONLY | O_CLOEXEC);
-  if (in < 0) {
-    g_set_error(error, APP_ERROR, ERROR_NOT_FOUND, "Tệp %.12s… không còn trong kho; chạy ungcuu doctor.", sha256);
+gboolean file_keep_linked(App *app, const char *path, const char *sha256, GError **error) {
+  g_autofree char *temporary = NULL;
+  int fd = open_temporary(app, &temporary, error);
+  if (fd < 0)
     return FALSE;
+  close(fd);
+  g_unlink(temporary);
+  gboolean good = link(path, temporary) == 0 || fail("Không lưu được tệp", path, error);
+  good = good && move_into_place(app, temporary, sha256, error);
+  g_unlink(temporary); /* still there when both were names of the same bytes already */
+  return good;
+}
+
+int file_open(const App *app, const char *sha256, gint64 *out_size_bytes, GError **error) {
+  g_autofree char *path = file_path(app, sha256);
+  char found[DIGEST_SIZE];
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) {
+    g_set_error(error, APP_ERROR, ERROR_NOT_FOUND, "Tệp %.12s… không còn trong kho; chạy ungcuu doctor.", sha256);
+    return -1;
   }
-  gboolean read_whole = copy_hashing(in, -1, hex, &size);
-  close(in);
-  if (!read_whole)
-    return fail("Không đọc được tệp", path, error);
-  if (strcmp(hex, sha256) != 0)
+  gboolean good = digest_read(fd, found, out_size_bytes) && lseek(fd, 0, SEEK_SET) == 0;
+  if (!good)
+    fail("Không đọc được tệp", path, error);
+  else if (strcmp(found, sha256) != 0)
     g_set_error(error, APP_ERROR, ERROR_CHECK, "Tệp %.12s… đã bị thay đổi từ khi lưu.", sha256);
-  return strcmp(hex, sha256) == 0;
+  if (good && strcmp(found, sha256) == 0)
+    return fd;
+  close(fd);
+  return -1;
+}
+
+gboolean file_verify(const App *app, const char *sha256, GError **error) {
+  gint64 size;
+  int fd = file_open(app, sha256, &size, error);
+  if (fd >= 0)
+    close(fd);
+  return fd >= 0;
 }
 
 GBytes *file_read(const App *app, const char *sha256, GError **error) {
   g_autofree char *path = file_path(app, sha256);
   char *bytes = NULL;
   gsize length = 0;
-  guchar digest[crypto_hash_sha256_BYTES];
-  char hex[65];
+  char found[DIGEST_SIZE];
   if (!g_file_get_contents(path, &bytes, &length, NULL)) {
     g_set_error(error, APP_ERROR, ERROR_NOT_FOUND, "Tệp %.12s… không còn trong kho; chạy ungcuu doctor.", sha256);
     return NULL;
   }
-  crypto_hash_sha256(digest, (const guchar *)bytes, length);
-  sodium_bin2hex(hex, sizeof hex, digest, sizeof digest);
-  if (strcmp(hex, sha256) == 0)
+  digest_bytes(bytes, length, found);
+  if (strcmp(found, sha256) == 0)
     return g_bytes_new_take(bytes, length);
   g_free(bytes);
   g_set_error(error, APP_ERROR, ERROR_CHECK, "Tệp %.12s… đã bị thay đổi từ khi lưu.", sha256);

@@ -9,11 +9,15 @@
  * request_change; a file that no row points to is removed by doctor. Constant memory. */
 gboolean file_keep(App *app, const char *path, char out_sha256[65], gint64 *out_size_bytes, GError **error);
 gboolean file_keep_bytes(App *app, const void *bytes, gsize size_bytes, char out_sha256[65], GError **error);
+/* The same without a copy, for a file below the home whose hash is known: from then on it has two names. */
+gboolean file_keep_linked(App *app, const char *path, const char *sha256, GError **error);
 char *file_path(const App *app, const char *sha256); /* g_free */
 /* Verifies the hash while reading; ERROR_CHECK when the bytes are not what they were. */
 GBytes *file_read(const App *app, const char *sha256, GError **error);
 
-/* The same check in constant memory, for files of any size. */
+/* A descriptor of the file once its hash is verified, in constant memory; -1 with the same errors. The caller closes it. */
+int file_open(const App *app, const char *sha256, gint64 *out_size_bytes, GError **error);
+/* The same check alone. */
 gboolean file_verify(const App *app, const char *sha256, GError **error);
 
 /* The whole of `bytes`, also when the system takes it in pieces. FALSE leaves errno. */

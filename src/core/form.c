@@ -63,6 +63,33 @@ static void add_options(Request *request, Doc *row, const Field *field, const ch
   }
 }
 
+/* Somebody else saved another value meanwhile: it is offered beside what was typed. */
+static void add_stored(Request *request, Doc *row, const char *operation, const Field *field, const char *typed, const char *present) {
+  if (!is_refused(request, operation) || field->hidden || field->type == FIELD_ID)
+    return;
+  if (field->type == FIELD_IDS) { /* its options say the rest: form_option() */
+    doc_bool(row, KEY("compare"), request->failed->conflict);
+    Doc *kept = doc_list(row, KEY("typed"));
+    g_auto(GStrv) all = request_raw_all(request->failed, field->name);
+    for (char **one = all; *one; one++)
+      doc_text_copy(kept, NULL, *one);
+  }
+  if (!request->failed->conflict)
+    return;
+  Doc *stored = doc_list(row, KEY("stored"));
+  if (field->type == FIELD_IDS || field->type == FIELD_BOOL || !present || !typed ||
+      strcmp(shown(request->arena, field, typed), shown(request->arena, field, present)) == 0)
+    return;
+  Doc *one = doc_object(stored, NULL);
+  doc_text(one, KEY("value"), arena_text(request->arena, present, -1));
+  doc_bool(row, KEY("differs"), TRUE);
+  if (field->type != FIELD_CHOICE)
+    doc_text(one, KEY("label"), shown(request->arena, field, present));
+  for (const Choice *choice = field->choices; choice && choice->value; choice++)
+    if (strcmp(choice->value, present) == 0)
+      doc_text(one, KEY("label"), message(request->lang, choice->label));
+}
+
 static void add_field(Request *request, Doc *list, const char *operation, const Field *field, const char *present) {
   const char *refused = form_refused_value(request, operation, field->name);
   const char *value = refused ? refused : present;
@@ -80,6 +107,7 @@ static void add_field(Request *request, Doc *list, const char *operation, const 
   doc_text(row, KEY("value"), shown(request->arena, field, value));
   doc_bool(row, KEY("checked"), field->type == FIELD_BOOL && value && *value && strcmp(value, "0") != 0);
   add_options(request, row, field, value);
+  add_stored(request, row, operation, field, refused, present);
 }
 
 /* "/nhiem-vu/{id}/giao" with the values of {…}; a field in the path is not in the form. */
@@ -143,6 +171,36 @@ void form_field(Request *request, Doc *form, const char *operation, const Field 
   add_field(request, (Doc *)(gintptr)doc_get(form, KEY("fields")), operation, field, value);
 }
 
+static gboolean holds(const Doc *list, const char *value) {
+  for (const Doc *one = list->first; one; one = one->next)
+    if (strcmp(one->text, value) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+/* One of several: what was typed goes before what is stored. */
+static gboolean is_chosen(Doc *row, const char *value, const char *label, gboolean stored) {
+  const Doc *typed = doc_get(row, KEY("typed")), *compare = doc_get(row, KEY("compare"));
+  if (!typed)
+    return stored;
+  gboolean chosen = holds(typed, value);
+  if (compare && compare->number && stored) {
+    Doc *one = doc_object((Doc *)(gintptr)doc_get(row, KEY("stored")), NULL);
+    doc_text_copy(one, KEY("value"), value);
+    doc_text_copy(one, KEY("label"), label);
+  }
+  if (compare && compare->number && stored != chosen && !doc_get(row, KEY("differs")))
+    doc_bool(row, KEY("differs"), TRUE);
+  return chosen;
+}
+
+static void name_stored(Doc *row, const char *value, const char *label) {
+  const Doc *stored = doc_get(row, KEY("stored"));
+  Doc *one = stored ? stored->first : NULL;
+  if (one && !doc_get(one, KEY("label")) && g_strcmp0(doc_get_text(one, KEY("value")), value) == 0)
+    doc_text_copy(one, KEY("label"), label);
+}
+
 void form_option(Doc *form, const char *field, const char *value, const char *label, gboolean selected) {
   const Doc *fields = doc_get(form, KEY("fields"));
   for (Doc *row = fields ? fields->first : NULL; row; row = row->next) {
@@ -155,6 +213,16 @@ void form_option(Doc *form, const char *field, const char *value, const char *la
     Doc *option = doc_object(options, NULL);
     doc_text_copy(option, KEY("value"), value);
     doc_text_copy(option, KEY("label"), label);
-    doc_bool(option, KEY("selected"), selected || (value_now && g_strcmp0(value_now, value) == 0));
+    gboolean single = value_now && g_strcmp0(value_now, value) == 0;
+    doc_bool(option, KEY("selected"), doc_get(row, KEY("typed")) ? is_chosen(row, value, label, selected) : selected || single);
+    name_stored(row, value, label);
   }
+}
+
+void form_suggest(Doc *form, const char *field, const char *value, const char *label) {
+  const Doc *fields = doc_get(form, KEY("fields"));
+  for (Doc *row = fields ? fields->first : NULL; row; row = row->next)
+    if (g_strcmp0(doc_get_text(row, KEY("name")), field) == 0 && !doc_get(row, KEY("suggest")))
+      doc_bool(row, KEY("suggest"), TRUE);
+  form_option(form, field, value, label, FALSE);
 }

@@ -8,6 +8,8 @@
 #define TEXT_MOST 1000
 #define LONG_TEXT_MOST 20000
 #define LIST_MOST 1000
+#define FILE_NAME_BYTES_MOST 200
+#define FILE_ENDING_BYTES_MOST 16
 
 typedef struct {
   GPtrArray *raw;     /* char * as it came */
@@ -107,19 +109,42 @@ void request_put_json(Request *request, json_t *object) {
   json_decref(object);
 }
 
-/* Without folders, whatever system names them, and without control characters. */
-static char *clean_file_name(const char *name) {
+/* Cut between characters, before the ending, which programs go by. */
+static const char *shorten_file_name(Arena *arena, const char *name) {
+  const char *end = strrchr(name, '.');
+  gsize end_bytes = end && end != name && strlen(end) <= FILE_ENDING_BYTES_MOST ? strlen(end) : 0;
+  gsize length = strlen(name);
+  if (length <= FILE_NAME_BYTES_MOST)
+    return arena_text(arena, name, (gssize)length);
+  gsize kept = FILE_NAME_BYTES_MOST - end_bytes;
+  while (kept && ((guchar)name[kept] & 0xC0) == 0x80)
+    kept--;
+  return arena_printf(arena, "%.*s%s", (int)kept, name, name + length - end_bytes);
+}
+
+/* Marks of writing direction make "exe.gpj" look like "jpg.exe". */
+static gboolean is_direction_mark(gunichar c) {
+  return (c >= 0x200E && c <= 0x200F) || (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0x061C;
+}
+
+const char *input_clean_file_name(Arena *arena, const char *name) {
   const char *base = name;
   for (const char *p = name; *p; p++)
     base = *p == '/' || *p == '\\' ? p + 1 : base;
-  g_autofree char *valid = g_utf8_make_valid(base, -1);
-  return g_strdelimit(text_clean(valid, strlen(valid), NULL), "\r\n\t", ' ');
+  g_autofree char *valid = g_utf8_make_valid(base, -1), *plain = text_clean(valid, strlen(valid), NULL);
+  g_autoptr(GString) clean = g_string_new(NULL);
+  for (const char *p = plain; *p; p = g_utf8_next_char(p)) {
+    gunichar c = g_utf8_get_char(p);
+    if (!is_direction_mark(c))
+      g_string_append_unichar(clean, c < 0x80 && strchr("\r\n\t\f<>:\"|?*", (int)c) ? '_' : c);
+  }
+  g_autofree char *whole = text_collapse(clean->str);
+  return whole[strspn(whole, ". ")] ? shorten_file_name(arena, whole) : "tep";
 }
 
 void request_put_file(Request *request, const char *field, const char *name, const char *path, gint64 size_bytes) {
   InputFile *file = arena_alloc(request->arena, sizeof *file);
-  g_autofree char *clean = clean_file_name(name);
-  *file = (InputFile){arena_text(request->arena, field, -1), arena_text(request->arena, clean, -1),
+  *file = (InputFile){arena_text(request->arena, field, -1), input_clean_file_name(request->arena, name),
                       arena_text(request->arena, path, -1), size_bytes};
   g_ptr_array_add(request->input->files, file);
 }
@@ -127,6 +152,22 @@ void request_put_file(Request *request, const char *field, const char *name, con
 const char *request_raw(const Request *request, const char *name) {
   const Value *value = value_of(request, name);
   return value && value->raw->len ? g_ptr_array_index(value->raw, 0) : NULL;
+}
+
+char **request_raw_all(const Request *request, const char *name) {
+  const Value *value = value_of(request, name);
+  g_autoptr(GStrvBuilder) all = g_strv_builder_new();
+  for (guint i = 0; value && i < value->raw->len; i++)
+    g_strv_builder_add(all, g_ptr_array_index(value->raw, i));
+  return g_strv_builder_end(all);
+}
+
+gboolean request_raw_has(const Request *request, const char *name, const char *text) {
+  const Value *value = value_of(request, name);
+  for (guint i = 0; value && i < value->raw->len; i++)
+    if (g_strcmp0(g_ptr_array_index(value->raw, i), text) == 0)
+      return TRUE;
+  return FALSE;
 }
 
 const char *input_text(const Request *request, const char *name) {
@@ -356,7 +397,21 @@ static gboolean is_empty(const Request *request, const Field *field) {
   return !input_text(request, field->name);
 }
 
+/* After a conflict: where the stored value was chosen ("_use"), it takes the place of what was typed. See core/form.h. */
+static void take_stored(Request *request, const Field *field) {
+  g_autofree char *name = g_strconcat("_stored.", field->name, NULL);
+  const Value *stored = value_of(request, name);
+  if (!request_raw_has(request, "_use", field->name))
+    return;
+  Value *value = value_make(request, field->name);
+  g_ptr_array_set_size(value->raw, 0);
+  for (guint i = 0; stored && i < stored->raw->len; i++)
+    g_ptr_array_add(value->raw, g_strdup(g_ptr_array_index(stored->raw, i)));
+}
+
 gboolean request_check_input(Request *request, GError **error) {
+  for (const Field *field = request->operation->fields; request->face == FACE_WEB && field && field->name; field++)
+    take_stored(request, field);
   for (const Field *field = request->operation->fields; field && field->name; field++) {
     guint before = request->field_errors->len;
     Value *value = value_of(request, field->name);

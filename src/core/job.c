@@ -69,6 +69,20 @@ static gboolean schedule_repeated(StoreConn *conn, void *data, GError **error) {
   return TRUE;
 }
 
+static gboolean schedule_first(StoreConn *conn, void *data, GError **error) {
+  const Schedule *schedule = data;
+  for (const Module *const *module = schedule->app->modules; *module; module++)
+    for (const JobRow *row = (*module)->jobs; row && row->name; row++)
+      if (row->at_start && !insert(conn, row->name, "{}", schedule->now_ms, error))
+        return FALSE;
+  return TRUE;
+}
+
+gboolean jobs_start(App *app, gint64 now_ms, GError **error) {
+  Schedule schedule = {app, now_ms};
+  return store_write(app->store, schedule_first, &schedule, error);
+}
+
 /* --- running --- */
 
 typedef struct {

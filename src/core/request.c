@@ -3,6 +3,7 @@
 #include "core/core_sql.h"
 #include "core/input.h"
 #include <string.h>
+#include <unistd.h>
 
 Request *request_new(App *app, Arena *arena, const Operation *operation, Face face) {
   Request *request = g_new0(Request, 1);
@@ -11,6 +12,7 @@ Request *request_new(App *app, Arena *arena, const Operation *operation, Face fa
   request->operation = operation;
   request->face = face;
   request->now_ms = clock_now_ms();
+  request->file_fd = -1;
   request->lang = "vi";
   request->remote = "";
   request->agent = "";
@@ -54,6 +56,8 @@ void request_free(Request *request) {
   free_kept(request);
   if (request->file)
     g_bytes_unref(request->file);
+  if (request->file_fd >= 0)
+    close(request->file_fd);
   g_free(request);
 }
 

@@ -54,12 +54,14 @@ struct Request {
   ErrorCode outcome;          /* 0, or ERROR_CHECK: the answer is good, but it says that something is wrong (exit 4) */
   /* What the answer sends back beside the document. */
   GBytes *file;               /* GIVES_FILE */
+  int file_fd;                /* the same for a file of any size, from its begin on; -1: none. Closed with the request */
   const char *file_name, *file_type;
   const char *set_session;    /* web: new session token; "" ends the session */
   const char *notice;         /* web: one sentence on the next page */
   const char *undo_path;      /* web: the POST that undoes; with undo_token */
   const char *undo_token;
   const Request *failed;      /* web: the POST that was refused and whose form this page shows again */
+  gboolean conflict;          /* of `failed`: refused because somebody else had changed it in between */
   gboolean background;        /* web: the page asks again by itself; one-time sentences stay for the next real visit */
   const char *path;           /* web: path and query of this page, for forms to come back to */
   GPtrArray *kept;            /* private: see request_keep */
@@ -73,6 +75,9 @@ gint64 input_int(const Request *request, const char *name, gint64 absent);
 gboolean input_bool(const Request *request, const char *name);
 const char *const *input_list(const Request *request, const char *name); /* NULL-terminated, never NULL */
 const InputFile *input_file(const Request *request, const char *name);
+/* A name that shows and stores as what it is: without folders, control characters, marks of writing direction and what file
+ * systems forbid; at most 200 bytes with its ending; never empty or only dots. Every InputFile has one. */
+const char *input_clean_file_name(Arena *arena, const char *name);
 const json_t *input_json(const Request *request, const char *name);
 gboolean input_has(const Request *request, const char *name); /* given, even if empty */
 
@@ -129,5 +134,7 @@ void request_put_json(Request *request, json_t *object); /* REST: one value per 
 void request_put_file(Request *request, const char *field, const char *name, const char *path, gint64 size_bytes);
 /* What was put, as it came, to fill a form again; NULL where there was none. */
 const char *request_raw(const Request *request, const char *name);
+char **request_raw_all(const Request *request, const char *name); /* g_strfreev; never NULL */
+gboolean request_raw_has(const Request *request, const char *name, const char *value); /* one of several */
 /* Checks input and permission, then runs the operation. All faces go through here and nowhere else. */
 gboolean request_run(Request *request, Doc *answer, GError **error);

@@ -26,6 +26,7 @@ Call *call_new(const char *method, const char *path) {
   g_array_set_clear_func(call->pairs, pair_clear);
   call->uploads = g_ptr_array_new_with_free_func(upload_free);
   call->body = g_byte_array_new();
+  call->reply.fd = -1;
   return call;
 }
 
@@ -39,6 +40,8 @@ void call_free(Call *call) {
   g_array_unref(call->pairs);
   g_ptr_array_unref(call->uploads);
   g_byte_array_unref(call->body);
+  if (call->reply.fd >= 0)
+    close(call->reply.fd);
   if (call->reply.headers)
     g_ptr_array_unref(call->reply.headers);
   g_free(call);

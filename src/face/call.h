@@ -10,6 +10,7 @@ typedef struct {
   char *bytes;
   gsize size;
   const char *static_bytes;
+  int fd;             /* instead of bytes; -1: none. Taken by the connection */
   const char *type;   /* media type, static or in the call */
   GPtrArray *headers; /* name, value, …; owned */
   gboolean stream;    /* the live stream instead of bytes */
@@ -19,8 +20,6 @@ typedef struct {
   char *name;
   GString *value;
 } Pair;
-
-#define RAW_BODY "body" /* the field of an upload that was the whole body of the request */
 
 typedef struct {
   char *field, *name, *path;

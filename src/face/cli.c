@@ -1,13 +1,18 @@
 #include "face/cli.h"
 #include "base/text.h"
 #include "core/body.h"
+#include "core/file.h"
 #include "core/request.h"
 #include "core/user.h"
+#include <errno.h>
+#include <fcntl.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#define CHUNK_BYTES (256 * 1024)
 
 typedef struct {
   gboolean json, help;
@@ -281,15 +286,39 @@ static void print_answer(const Operation *operation, const Doc *answer, gboolean
   puts(out->str);
 }
 
-static gboolean write_file(const Request *request, GError **error) {
+static gboolean copy_descriptor(int from, int to) {
+  g_autofree guchar *chunk = g_malloc(CHUNK_BYTES);
+  gssize got;
+  while ((got = read(from, chunk, CHUNK_BYTES)) > 0)
+    if (!file_write_all(to, chunk, (gsize)got))
+      return FALSE;
+  return got == 0;
+}
+
+static gboolean write_bytes(const Request *request, int to) {
   gsize size;
-  const char *bytes = g_bytes_get_data(request->file, &size);
-  if (isatty(STDOUT_FILENO)) {
-    g_autofree char *name = g_path_get_basename(request->file_name);
-    tell("Đã ghi %s\n", name);
-    return g_file_set_contents(name, bytes, (gssize)size, error);
+  const guchar *bytes = request->file ? g_bytes_get_data(request->file, &size) : NULL;
+  return bytes ? file_write_all(to, bytes, size) : copy_descriptor(request->file_fd, to);
+}
+
+/* Into the folder where one stands, never over what is there; or to where the output is led. */
+static gboolean write_file(const Request *request, GError **error) {
+  if (!isatty(STDOUT_FILENO)) {
+    if (write_bytes(request, STDOUT_FILENO))
+      return TRUE;
+    g_set_error(error, APP_ERROR, ERROR_FAILED, "Không ghi được ra đầu ra chuẩn: %s.", g_strerror(errno));
+    return FALSE;
   }
-  return fwrite(bytes, 1, size, stdout) == size;
+  g_autofree char *name = g_path_get_basename(request->file_name);
+  int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  gboolean good = fd >= 0 && write_bytes(request, fd) && fsync(fd) == 0;
+  if (!good)
+    g_set_error(error, APP_ERROR, ERROR_FAILED, "Không ghi được %s: %s.", name, g_strerror(errno));
+  else
+    tell("Đã ghi %s\n", name);
+  if (fd >= 0)
+    close(fd);
+  return good;
 }
 
 /* --- one call --- */
@@ -321,10 +350,10 @@ static int run(App *app, const Operation *operation, char **words, int count, Cl
          request_run(request, answer, &error);
   if (!good)
     return fail(request, &options, error);
-  if (!request->file)
+  if (!request->file && request->file_fd < 0)
     print_answer(operation, answer, options.json);
   else if (!write_file(request, &error))
-    return 1;
+    return fail(request, &options, error);
   if (request->notice)
     tell("%s\n", request->notice);
   return request->outcome == ERROR_CHECK ? 4 : 0;

@@ -17,7 +17,7 @@ struct Intake {
   gint64 upload_most;
   gsize form_bytes;
   struct MHD_PostProcessor *post;
-  gboolean raw; /* the body is a file by itself */
+  Upload *raw; /* the body itself is the file of the field "file" */
 };
 
 static void refuse(Intake *intake, ErrorCode code, const char *message) {
@@ -67,7 +67,8 @@ static void write_upload(Intake *intake, Upload *upload, const char *data, size_
   while (size && upload->fd >= 0 && !intake->call->refusal) {
     gssize written = write(upload->fd, data, size);
     if (written <= 0) {
-      refuse(intake, ERROR_FULL, "Ổ đĩa đầy khi nhận tệp; chưa lưu gì. Giải phóng chỗ rồi gửi lại.");
+      refuse(intake, ERROR_FULL, intake->raw ? "Ổ đĩa đầy khi nhận phần này; các phần đã nhận trước còn nguyên. Giải phóng chỗ rồi gửi tiếp."
+                                             : "Ổ đĩa đầy khi nhận tệp; chưa lưu gì. Giải phóng chỗ rồi gửi lại.");
       return;
     }
     data += written;
@@ -115,12 +116,6 @@ static gboolean is_raw(const Call *call) {
     if (g_ascii_strncasecmp(call->content_type, TYPES[i], strlen(TYPES[i])) == 0)
       return TRUE;
   return FALSE;
-}
-
-static void take_raw(Intake *intake, const char *bytes, size_t size) {
-  Upload *upload = intake->call->uploads->len ? last_upload(intake) : begin_upload(intake, RAW_BODY, RAW_BODY);
-  if (upload)
-    write_upload(intake, upload, bytes, size);
 }
 
 static enum MHD_Result take_query(void *data, enum MHD_ValueKind kind, const char *name, size_t name_size, const char *value,
@@ -182,8 +177,11 @@ Intake *intake_new(struct MHD_Connection *connection, const char *method, const 
   const char *length = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Content-Length");
   if (length && g_ascii_strtoll(length, NULL, 10) > intake->upload_most + BODY_BYTES_MOST)
     refuse(intake, ERROR_TOO_LARGE, "Tệp lớn hơn giới hạn cho phép; chưa lưu gì.");
-  intake->raw = strcmp(method, "POST") == 0 && is_raw(intake->call);
-  if (strcmp(method, "POST") == 0 && !intake->raw && !intake->call->refusal)
+  if (strcmp(method, "POST") != 0 || intake->call->refusal)
+    return intake;
+  if (is_raw(intake->call))
+    intake->raw = begin_upload(intake, "file", "tep");
+  else
     intake->post = MHD_create_post_processor(connection, FORM_BUFFER_BYTES, take_form_part, intake);
   return intake;
 }
@@ -195,10 +193,10 @@ Call *intake_call(Intake *intake) {
 void intake_take(Intake *intake, const char *bytes, size_t size) {
   if (intake->call->refusal)
     return;
-  if (intake->post)
+  if (intake->raw)
+    write_upload(intake, intake->raw, bytes, size);
+  else if (intake->post)
     MHD_post_process(intake->post, bytes, size);
-  else if (intake->raw)
-    take_raw(intake, bytes, size);
   else if (intake->call->body->len + size > BODY_BYTES_MOST)
     refuse(intake, ERROR_TOO_LARGE, "Nội dung gửi lên quá dài; chưa lưu gì.");
   else

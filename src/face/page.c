@@ -416,6 +416,7 @@ static Request *page_request(PageSet *set, Request *failed, const char *from) {
 
 static gboolean show_form_again(PageSet *set, Request *failed, Call *call, const GError *error) {
   const char *from = own_path(request_raw(failed, "_from"));
+  failed->conflict = g_error_matches(error, APP_ERROR, ERROR_CONFLICT);
   g_autoptr(Request) request = from ? page_request(set, failed, from) : NULL;
   g_autoptr(GError) ignored = NULL;
   Doc *answer = doc_new(failed->arena);
@@ -444,7 +445,7 @@ static void page_error(PageSet *set, Request *request, Call *call, const GError 
 void page_reply(PageSet *set, Request *request, Call *call, Doc *answer, const GError *error) {
   if (error)
     page_error(set, request, call, error);
-  else if (request->file)
+  else if (reply_has_file(request))
     reply_file(request, call);
   else if (strcmp(request->operation->method, "POST") == 0 && !request->operation->page)
     redirect_after(set, request, call, answer);

@@ -40,13 +40,14 @@ static gboolean answer_asset(Call *call) {
   } FILES[] = {
       {"/style.css",   "style.css",   "text/css; charset=utf-8"       },
       {"/app.js",      "app.js",      "text/javascript; charset=utf-8"},
+      {"/upload.js",   "upload.js",   "text/javascript; charset=utf-8"},
       {"/favicon.svg", "favicon.svg", "image/svg+xml"                 },
   };
   for (gsize i = 0; i < G_N_ELEMENTS(FILES); i++) {
     const Asset *asset = strcmp(call->path, FILES[i].path) == 0 ? asset_find(FILES[i].asset) : NULL;
     if (!asset)
       continue;
-    call->reply = (Reply){.status = 200, .static_bytes = asset->bytes, .size = asset->size, .type = FILES[i].type};
+    call->reply = (Reply){.status = 200, .fd = -1, .static_bytes = asset->bytes, .size = asset->size, .type = FILES[i].type};
     reply_header(&call->reply, "Cache-Control", "max-age=3600");
     return TRUE;
   }
@@ -97,8 +98,8 @@ static gboolean put_pairs(Request *request, const Call *call, GError **error) {
       return FALSE;
   }
   for (guint i = 0; i < call->uploads->len; i++) {
-    if (!rest_put_upload(request, g_ptr_array_index(call->uploads, i), call, error))
-      return FALSE;
+    const Upload *upload = g_ptr_array_index(call->uploads, i);
+    request_put_file(request, upload->field, upload->name, upload->path, upload->size_bytes);
   }
   return TRUE;
 }
@@ -153,7 +154,7 @@ static void answer_live(Pages *pages, Call *call, Arena *arena) {
     reply_take(&call->reply, g_string_new("unauthenticated\n"), "text/plain", 401);
     return;
   }
-  call->reply = (Reply){.status = 200, .stream = TRUE, .type = "text/event-stream"};
+  call->reply = (Reply){.status = 200, .fd = -1, .stream = TRUE, .type = "text/event-stream"};
   reply_header(&call->reply, "Cache-Control", "no-store");
 }
 

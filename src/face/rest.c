@@ -1,21 +1,6 @@
 #include "face/rest.h"
 #include <string.h>
-
-/* A body that is a file goes to the operation's own field for a file. */
-gboolean rest_put_upload(Request *request, const Upload *upload, const Call *call, GError **error) {
-  const char *name = upload->field;
-  gboolean raw = call->content_type && !g_str_has_prefix(call->content_type, "multipart/");
-  for (const Field *field = raw && request->operation ? request->operation->fields : NULL; field && field->name; field++)
-    if (field->type == FIELD_FILE) {
-      request_put_file(request, field->name, name, upload->path, upload->size_bytes);
-      return TRUE;
-    }
-  if (!raw)
-    request_put_file(request, name, upload->name, upload->path, upload->size_bytes);
-  else
-    g_set_error(error, APP_ERROR, ERROR_UNREADABLE, "Nội dung gửi lên phải là application/json hoặc biểu mẫu.");
-  return !raw;
-}
+#include <sys/stat.h>
 
 gboolean rest_put_body(Request *request, const Call *call, GError **error) {
   if (call->if_match && request->operation->versioned) {
@@ -70,10 +55,26 @@ static const char *disposition(Request *request) {
   return arena_printf(request->arena, "attachment; filename*=UTF-8''%s", name);
 }
 
-void reply_file(Request *request, Call *call) {
+gboolean reply_has_file(const Request *request) {
+  return request->file || request->file_fd >= 0;
+}
+
+static void take_file(Request *request, Reply *reply) {
+  struct stat info;
+  if (request->file_fd >= 0 && fstat(request->file_fd, &info) == 0) {
+    reply->status = 200;
+    reply->size = (gsize)info.st_size;
+    reply->fd = request->file_fd;
+    request->file_fd = -1;
+    return;
+  }
   gsize size;
   const char *bytes = g_bytes_get_data(request->file, &size);
-  reply_take(&call->reply, g_string_new_len(bytes, (gssize)size), NULL, 200);
+  reply_take(reply, g_string_new_len(bytes, (gssize)size), NULL, 200);
+}
+
+void reply_file(Request *request, Call *call) {
+  take_file(request, &call->reply);
   reply_header(&call->reply, "Content-Type", request->file_type ? request->file_type : "application/octet-stream");
   reply_header(&call->reply, "Content-Disposition", disposition(request));
   reply_header(&call->reply, "Cache-Control", "no-store");
@@ -90,7 +91,7 @@ void rest_reply(Request *request, Call *call, const Doc *answer, const GError *e
     reply_problem(request, call, error);
     return;
   }
-  if (request->file) {
+  if (reply_has_file(request)) {
     reply_file(request, call);
     return;
   }

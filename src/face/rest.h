@@ -4,8 +4,7 @@
 
 /* The JSON body, If-Match. */
 gboolean rest_put_body(Request *request, const Call *call, GError **error);
-/* A file of the request; a body that is a file by itself goes to the field for a file. ERROR_UNREADABLE: the operation has none. */
-gboolean rest_put_upload(Request *request, const Upload *upload, const Call *call, GError **error);
 void rest_reply(Request *request, Call *call, const Doc *answer, const GError *error);
+gboolean reply_has_file(const Request *request);
 /* GIVES_FILE, for both faces. */
 void reply_file(Request *request, Call *call);

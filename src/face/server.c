@@ -76,6 +76,9 @@ static enum MHD_Result send_reply(Visit *visit) {
     response = live_response(visit->server->live, visit->connection);
   } else if (reply->static_bytes) {
     response = MHD_create_response_from_buffer(reply->size, (void *)(gintptr)reply->static_bytes, MHD_RESPMEM_PERSISTENT);
+  } else if (reply->fd >= 0) {
+    response = MHD_create_response_from_fd64(reply->size, reply->fd);
+    reply->fd = response ? -1 : reply->fd;
   } else {
     response = MHD_create_response_from_buffer(reply->size, reply->bytes, MHD_RESPMEM_MUST_FREE);
     reply->bytes = NULL;

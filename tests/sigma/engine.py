@@ -9,9 +9,9 @@ PROGRAM = os.environ.get("UNGCUU", str(ROOT / "build" / "ungcuu"))
 MINUTES = 20
 
 
-def scan(rules, files, placeholders=None):
+def scan(rules, files, placeholders=None, more=()):
     """Yields the matches of `ungcuu scan` as dictionaries: rule, file, line and more."""
-    more = ["--placeholders", placeholders] if placeholders else []
+    more = [*more, *(["--placeholders", placeholders] if placeholders else [])]
     command = [PROGRAM, "scan", *more, "--rules", *rules, "--json", *files]
     done = subprocess.run([str(part) for part in command], capture_output=True, timeout=60 * MINUTES, check=False)
     if done.returncode not in (0, 1):
@@ -28,7 +28,7 @@ def missing():
         return True
 
 
-def run_case(case, folder):
+def run_case(case, folder, more=()):
     """rule → numbers of the events, as `plain.Rules.run` gives them."""
     rules, events = folder / "rules.yml", folder / "events.json"
     rules.write_text(case.rules, encoding="utf-8")
@@ -38,6 +38,6 @@ def run_case(case, folder):
         placeholders = folder / "placeholders.yml"
         placeholders.write_text(json.dumps(case.placeholders, ensure_ascii=False), encoding="utf-8")
     found = {}
-    for match in scan([rules], [events], placeholders):
+    for match in scan([rules], [events], placeholders, more):
         found.setdefault(match["rule"], set()).add(match["line"])
     return {rule: sorted(numbers) for rule, numbers in found.items()}

@@ -31,3 +31,9 @@ def test_plain(case):
 @pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
 def test_engine(case, tmp_path):
     assert engine.run_case(case, tmp_path) == case.match
+
+
+@pytest.mark.skipif(engine.missing(), reason="the program has no scan yet")
+@pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
+def test_engine_in_plain_c(case, tmp_path):
+    assert engine.run_case(case, tmp_path, ["--no-simd"]) == case.match

@@ -315,7 +315,9 @@ static void test_sizes(void) {
   g_autofree char *sheet = read_text("web", "style.css");
   g_autofree char *script = read_text("web", "app.js");
   g_assert_cmpuint(strlen(sheet), <=, 32768);
+  g_autofree char *upload = read_text("web", "upload.js"); /* on the page of a case alone */
   g_assert_cmpuint(strlen(script), <=, 15000);
+  g_assert_cmpuint(strlen(upload), <=, 15000);
 }
 
 int main(int argc, char **argv) {

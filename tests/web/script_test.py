@@ -155,6 +155,17 @@ class Script(unittest.TestCase):
         self.one("[data-all]").click()
         self.assertEqual(label.text, before)
 
+    def test_text_of_a_notice_is_copied(self):
+        self.open("vi-incident-notice.html")
+        button, text = self.one(".copy button"), self.one("[data-copy]").text
+        self.assertTrue(button.is_displayed())
+        self.assertIn(" hidden>", (PREVIEW / "vi-incident-notice.html").read_text(), "without the script it is not there")
+        self.browser.execute_script("Object.defineProperty(navigator, 'clipboard', {value: undefined})")  # a page without TLS
+        self.browser.execute_script("document.addEventListener('copy', () => { window.copied = getSelection().toString(); })")
+        button.click()
+        self.wait(lambda: button.text == "Đã chép")
+        self.assertEqual(self.browser.execute_script("return window.copied").split(), text.split())
+
     def test_undo_counts_down_and_goes(self):
         self.open("vi-duty-list.html")
         self.wait(lambda: "(8)" in self.one(".undo button").text, 5)

@@ -245,7 +245,7 @@ static size_t fold_ascii(Span text, char *out) {
     memcpy(&block, text.bytes + i, sizeof block);
     memcpy(halves, &block, sizeof halves);
     if ((halves[0] | halves[1]) & 0x8080808080808080u)
-      return i;
+      break;
     block |= (Block)((Block)(block - 'A') < 26) & 0x20;
     memcpy(out + i, &block, sizeof block);
   }
@@ -258,10 +258,13 @@ size_t fold_text(Span text, char *out, bool *out_ascii) {
   size_t i = fold_ascii(text, out), size = i;
   *out_ascii = i == text.size;
   while (i < text.size) {
-    size_t length;
+    size_t length, plain;
     uint32_t code = text_code(text.bytes + i, text.size - i, &length);
     size += text_put(code < 0x110000 ? fold_code(code) : code, out + size);
     i += length;
+    plain = fold_ascii((Span){text.bytes + i, text.size - i}, out + size);
+    i += plain;
+    size += plain;
   }
   return size;
 }

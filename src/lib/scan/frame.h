@@ -14,7 +14,7 @@ enum {
   FRAME_LENGTHS = 1, /* flags: lengths are stored */
   FRAME_TIMES = 2,   /*        some records have no own time */
   FRAME_TEXT_MAX = FRAME_BYTES + 1,
-  FRAME_COLUMNS_MAX = 48 << 20,
+  FRAME_COLUMNS_MAX = 96 << 20,
   FRAME_STORED_MAX = FRAME_TEXT_MAX + (FRAME_TEXT_MAX >> 7) + 512
 };
 

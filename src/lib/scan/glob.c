@@ -19,12 +19,15 @@ static size_t take_one(const Pattern *pattern, size_t at, const char *text, size
   }
 }
 
-/* Where after a star the pattern may go on: at its next byte, when that is a plain one. */
-static bool next_place(const Pattern *pattern, size_t at, Span text, size_t *back) {
-  if (at >= pattern->text.size || pattern->wild[at] != WILD_NONE || *back >= text.size)
+/* Where after a star the pattern may go on: where all its plain bytes up to the next wildcard stand. */
+static bool next_place(const Pattern *pattern, size_t at, Span text, size_t *place) {
+  size_t end = at;
+  while (end < pattern->text.size && pattern->wild[end] == WILD_NONE)
+    end++;
+  if (end == at)
     return true;
-  const char *found = memchr(text.bytes + *back, pattern->text.bytes[at], text.size - *back);
-  *back = found ? (size_t)(found - text.bytes) : text.size;
+  const char *found = memmem(text.bytes + *place, text.size - *place, pattern->text.bytes + at, end - at);
+  *place = found ? (size_t)(found - text.bytes) : text.size;
   return found;
 }
 
@@ -33,6 +36,8 @@ bool glob_fits(const Pattern *pattern, Span text) {
   while (here < text.size) {
     if (at < pattern->text.size && pattern->wild[at] == WILD_MANY) {
       star = at++;
+      if (!next_place(pattern, at, text, &here))
+        return false;
       back = here;
       continue;
     }

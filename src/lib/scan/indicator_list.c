@@ -357,6 +357,7 @@ static size_t add_row(CsvRow *row, const CsvShape *shape, Span line, const char 
   bool more = true;
   row->meta = INDICATOR_META(source);
   row->kept.size = row->value_count = 0;
+  byte_buffer_room(&row->kept, 1);
   for (size_t i = 0; i < COLUMNS_MAX && next_field(&line, shape->separator, &row->field, &more); i++)
     take_field(row, shape->headed ? (Role)shape->roles[i] : ROLE_VALUE,
                (Span){(const char *)row->field.bytes, row->field.size});

@@ -5,13 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PLAN_BYTES_MAX = 16 << 20, KEYWORDS = 0 };
+enum { PLAN_BYTES_MAX = 16 << 20 };
 
 /* What a class of events means for the rules; made when the first event of the class comes. */
 typedef struct {
   uint8_t *sources;   /* whether rules of the source apply */
   uint8_t *slots;     /* whether a rule that applies names the field */
   uint8_t *rules;     /* whether the rule applies */
+  uint32_t *keywords; /* fields of keywords that are named */
+  uint32_t keyword_count;
   uint32_t *always;   /* rules without a witness */
   uint32_t always_count;
   uint32_t *paths;    /* 0: not known; else where its list in `lists` begins, + 1 */
@@ -33,6 +35,7 @@ struct Matcher {
 
   uint32_t turn, value_turn;
   uint32_t *item_turns, *rule_turns, *value_turns;
+  uint32_t *quiet_turns; /* slot: its keywords do not stand in the record */
   uint32_t *candidates, *fulfilled, *items;
   size_t candidate_count, fulfilled_count;
   const Plan *plan;
@@ -52,6 +55,7 @@ static void free_plan(Plan *plan) {
   free(plan->slots);
   free(plan->rules);
   free(plan->always);
+  free(plan->keywords);
   free(plan->paths);
   free(plan->lists);
   free(plan);
@@ -77,6 +81,10 @@ static Plan *new_plan(Matcher *matcher, uint32_t class) {
     for (uint32_t k = set->source_first[i]; plan->sources[i] && k < set->source_first[i + 1]; k++)
       plan->slots[set->source_slots[k]] = true;
   }
+  plan->keywords = scan_new(set->slot_count, sizeof *plan->keywords);
+  for (uint32_t i = 0; i < set->slot_count; i++)
+    if (plan->slots[i] && *set->slot_name[i] == KEYWORD_MARK)
+      plan->keywords[plan->keyword_count++] = i;
   for (uint32_t i = 0; i < set->count; i++)
     plan->rules[i] = plan->sources[set->entries[set->order[i]].source];
   plan->always = scan_new(set->unwitnessed_count, sizeof *plan->always);
@@ -121,14 +129,12 @@ static uint32_t learn_path(Matcher *matcher, Plan *plan, uint32_t class, uint32_
   }
   uint32_t start = plan->list_used, count = 0;
   put_number(matcher, plan, 0);
-  if (plan->slots[KEYWORDS] && path != matcher->format_path) {
-    put_number(matcher, plan, KEYWORDS);
-    count++;
-  }
+  for (uint32_t i = 0; path != matcher->format_path && i < plan->keyword_count; i++, count++)
+    put_number(matcher, plan, plan->keywords[i]);
   size_t name_count = path == FIELD_OTHER ? 0 : router_names(matcher->router, class, path, names);
   for (size_t i = 0; i < name_count; i++) {
     uint32_t slot = scan_map_find(&matcher->set->slot_names, names[i]);
-    if (slot == MAP_NONE || slot == KEYWORDS || !plan->slots[slot])
+    if (slot == MAP_NONE || !plan->slots[slot])
       continue;
     put_number(matcher, plan, slot);
     count++;
@@ -200,7 +206,7 @@ static void match_value(Matcher *matcher, uint32_t slot, const EventField *field
       set_item(matcher, set->slot_null[slot] - 1);
     return;
   }
-  if (!set->slots[slot])
+  if (!set->slots[slot] || matcher->quiet_turns[slot] == matcher->turn)
     return;
   const uint32_t *items;
   size_t count;
@@ -288,7 +294,26 @@ static void next_turn(Matcher *matcher) {
     return;
   memset(matcher->item_turns, 0, matcher->set->item_count * sizeof *matcher->item_turns);
   memset(matcher->rule_turns, 0, matcher->set->count * sizeof *matcher->rule_turns);
+  memset(matcher->quiet_turns, 0, matcher->set->slot_count * sizeof *matcher->quiet_turns);
   matcher->turn = 1;
+}
+
+/* The decoder puts log.format last. */
+static bool is_json(const Matcher *matcher, const Event *event) {
+  const EventField *last = event->count ? &event->fields[event->count - 1] : NULL;
+  return last && last->path == matcher->format_path && last->raw.size == 4 && memcmp(last->raw.bytes, "json", 4) == 0;
+}
+
+/* The values of a JSON record stand in it, so that keywords can be looked for in the whole of it at once. */
+static void find_quiet(Matcher *matcher) {
+  const Plan *plan = matcher->plan;
+  if (!plan->keyword_count || !is_json(matcher, matcher->event))
+    return;
+  for (uint32_t i = 0; i < plan->keyword_count; i++) {
+    const Slot *slot = matcher->set->slots[plan->keywords[i]];
+    if (slot && !slot_may_match(slot, matcher->work, matcher->event->raw))
+      matcher->quiet_turns[plan->keywords[i]] = matcher->turn;
+  }
 }
 
 static int ascending(const void *left, const void *right) {
@@ -303,6 +328,7 @@ size_t matcher_match(Matcher *matcher, const Event *event, const uint32_t **out_
   matcher->plan = plan;
   matcher->class = class;
   matcher->event = event;
+  find_quiet(matcher);
   for (uint32_t i = 0; i < event->count; i++) {
     const EventField *field = &event->fields[i];
     const uint32_t *slots = slots_of(matcher, plan, class, field->path);
@@ -329,6 +355,7 @@ Matcher *matcher_new(const RuleSet *set, const Route *route, FieldTable *table, 
   matcher->item_turns = scan_new(set->item_count, sizeof *matcher->item_turns);
   matcher->value_turns = scan_new(set->item_count, sizeof *matcher->value_turns);
   matcher->items = scan_new(set->item_count, sizeof *matcher->items);
+  matcher->quiet_turns = scan_new(set->slot_count, sizeof *matcher->quiet_turns);
   matcher->rule_turns = scan_new(set->count, sizeof *matcher->rule_turns);
   matcher->candidates = scan_new(set->count, sizeof *matcher->candidates);
   matcher->fulfilled = scan_new(set->count, sizeof *matcher->fulfilled);
@@ -348,6 +375,7 @@ void matcher_free(Matcher *matcher) {
   free(matcher->value_turns);
   free(matcher->items);
   free(matcher->rule_turns);
+  free(matcher->quiet_turns);
   free(matcher->candidates);
   free(matcher->fulfilled);
   free(matcher->text);
@@ -389,7 +417,7 @@ size_t matcher_fields(Matcher *matcher, const Event *event, uint32_t rule, Match
       if (!value_counts(matcher, entry, slots[k], text))
         continue;
       const char *name = set->slot_name[slots[k]];
-      Span shown = slots[k] == KEYWORDS ? field_table_name(matcher->table, field->path) : (Span){name, strlen(name)};
+      Span shown = *name == KEYWORD_MARK ? field_table_name(matcher->table, field->path) : (Span){name, strlen(name)};
       out[count++] = (MatchField){shown, text};
     }
   }

@@ -1,7 +1,7 @@
 /* Events against the detection rules of a set.
  *
- * Way: class of the event → bitmap of rules → each named field against exact values (hash), literals (one database per field), expressions,
- * networks, numbers → bits → the program of each rule whose witness bit is set. Rules without a witness run for each event of their class.
+ * Way: class of the event → rules that apply → each field that they name against all patterns for it (slot.h), or what is remembered of the
+ * same value → items → the program of each rule of which a witness item was set. Rules without a witness run for each event of their class.
  * Correlation rules are fed by correlate.h.
  *
  * Threads: a Matcher belongs to one thread; it has its own scratch and cache.

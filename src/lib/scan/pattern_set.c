@@ -163,6 +163,12 @@ static void fields_add(Decoder *decoder, Event *event, const PatternField *field
     decoder_add_key(decoder, event, fields[i].field, fields[i].value);
 }
 
+/* Most patterns of a program are ruled out by their first byte. */
+static bool may_begin(const Pattern *pattern, Span message) {
+  const PatternPart *first = pattern->parts;
+  return first->kind != PART_LITERAL || (message.size && *message.bytes == *first->literal.bytes);
+}
+
 bool pattern_set_apply(const PatternSet *set, Decoder *decoder, Span program, Span message, Event *event) {
   PatternField found[PATTERN_PARTS_MAX];
   size_t count;
@@ -171,7 +177,7 @@ bool pattern_set_apply(const PatternSet *set, Decoder *decoder, Span program, Sp
     if (!group_takes(group, program))
       continue;
     for (uint32_t j = group->first; j < group->end; j++)
-      if (pattern_match(&set->lines[j].pattern, message, found, &count)) {
+      if (may_begin(&set->lines[j].pattern, message) && pattern_match(&set->lines[j].pattern, message, found, &count)) {
         fields_add(decoder, event, found, count);
         fields_add(decoder, event, set->lines[j].fixed.fields, set->lines[j].fixed.count);
         return true;

@@ -94,6 +94,7 @@ static inline uint64_t route_hash(uint64_t seed, Span text) {
     hash = route_mix(hash, word);
   }
   word = 0;
-  __builtin_memcpy(&word, at, left);
+  if (left)
+    __builtin_memcpy(&word, at, left);
   return route_mix(hash, word);
 }

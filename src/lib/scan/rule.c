@@ -1,5 +1,6 @@
 /* Documents of rule files: what a rule says of itself, its search identifiers, filters. */
 #include "lib/scan/rule_private.h"
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +13,6 @@ RuleSet *rule_set_new(const RuleOptions *options) {
     set->options = *options;
   set->slot_names.arena = &set->arena;
   set->pattern_keys.arena = set->item_keys.arena = set->source_keys.arena = set->names.arena = &set->work;
-  rule_slot(set, "");
   return set;
 }
 
@@ -104,10 +104,10 @@ static void read_about(RuleSet *set, const TreeNode *document, const char *file,
   entry->source = rule_source(set, &(Source){entry->rule.product, entry->rule.category, entry->rule.service});
 }
 
-static Expr *read_map(RuleSet *set, const TreeNode *map, ScanError *error) {
+static Expr *read_map(RuleSet *set, uint32_t source, const TreeNode *map, ScanError *error) {
   Expr *all = NULL;
   for (const TreeNode *member = map->child; member; member = member->next) {
-    Expr *one = rule_member(set, member->key, member, error);
+    Expr *one = rule_member(set, source, member->key, member, error);
     if (!one)
       return NULL;
     all = expr_join(set, EXPR_AND, all, one);
@@ -118,17 +118,17 @@ static Expr *read_map(RuleSet *set, const TreeNode *map, ScanError *error) {
 }
 
 /* A list of words, of maps, or of both; a word alone. */
-static Expr *read_selection(RuleSet *set, const TreeNode *node, ScanError *error) {
+static Expr *read_selection(RuleSet *set, uint32_t source, const TreeNode *node, ScanError *error) {
   if (node->kind == TREE_MAP)
-    return read_map(set, node, error);
+    return read_map(set, source, node, error);
   bool maps = false;
   for (const TreeNode *one = node->kind == TREE_LIST ? node->child : NULL; one; one = one->next)
     maps = maps || one->kind == TREE_MAP;
   if (!maps)
-    return rule_member(set, NULL, node, error);
+    return rule_member(set, source, NULL, node, error);
   Expr *any = NULL;
   for (const TreeNode *one = node->child; one; one = one->next) {
-    Expr *part = one->kind == TREE_MAP ? read_map(set, one, error) : rule_member(set, NULL, one, error);
+    Expr *part = one->kind == TREE_MAP ? read_map(set, source, one, error) : rule_member(set, source, NULL, one, error);
     if (!part)
       return NULL;
     any = expr_join(set, EXPR_OR, any, part);
@@ -144,7 +144,7 @@ static bool is_any_of(const char *word, const char *const *words) {
 }
 
 /* The members of `detection` or `filter`: search identifiers, and the condition over them. */
-static Expr *read_detection(RuleSet *set, const TreeNode *detection, const char *const *others, ScanError *error) {
+static Expr *read_detection(RuleSet *set, uint32_t source, const TreeNode *detection, const char *const *others, ScanError *error) {
   const TreeNode *condition = tree_get(detection, "condition");
   if (detection->kind != TREE_MAP || !condition) {
     tree_fault(error, detection, "thiếu điều kiện (condition)");
@@ -160,7 +160,7 @@ static Expr *read_detection(RuleSet *set, const TreeNode *detection, const char 
   for (const TreeNode *member = detection->child; member; member = member->next) {
     if (is_any_of(member->key->text.bytes, others))
       continue;
-    Expr *expr = read_selection(set, member, error);
+    Expr *expr = read_selection(set, source, member, error);
     if (!expr)
       return NULL;
     selections[count++] = (Selection){member->key->text.bytes, expr};
@@ -176,7 +176,7 @@ static bool read_rule(RuleSet *set, const TreeNode *document, Entry *entry, Scan
     return false;
   }
   entry->rule.kind = RULE_DETECTION;
-  entry->expr = read_detection(set, tree_get(document, "detection"), others, error);
+  entry->expr = read_detection(set, entry->source, tree_get(document, "detection"), others, error);
   return entry->expr;
 }
 
@@ -193,7 +193,7 @@ static bool read_filter(RuleSet *set, const TreeNode *document, Entry *entry, Sc
     return false;
   }
   entry->filter_rules = keep_list(set, filter, "rules");
-  entry->expr = read_detection(set, filter, others, error);
+  entry->expr = read_detection(set, entry->source, filter, others, error);
   return entry->expr;
 }
 
@@ -266,6 +266,7 @@ void rule_set_finish(RuleSet *set) {
   if (!set->finished)
     rule_build(set);
   set->finished = true;
+  malloc_trim(0); /* what only the building needed lies between what stays */
 }
 
 Entry *rule_entry_named(RuleSet *set, const char *name) {

@@ -13,6 +13,12 @@ uint32_t rule_slot(RuleSet *set, const char *name) {
   return slot;
 }
 
+uint32_t rule_keyword_slot(RuleSet *set, uint32_t source) {
+  char name[24];
+  snprintf(name, sizeof name, "%c%u", KEYWORD_MARK, source);
+  return rule_slot(set, name);
+}
+
 Expr *expr_new(RuleSet *set, ExprOp op) {
   Expr *expr = scan_arena_take(&set->work, sizeof *expr);
   expr->op = op;

@@ -100,7 +100,7 @@ struct RuleSet {
   size_t fault_count;
 
   ScanMap slot_names, pattern_keys, item_keys, source_keys, names; /* names: ids and names → entry */
-  const char **slot_name; /* 0: keywords */
+  const char **slot_name; /* of keywords: begins with KEYWORD_MARK */
   uint32_t slot_count;
   Item *items;
   uint32_t item_count;
@@ -126,6 +126,9 @@ struct RuleSet {
 
 /* rule_item.c: tests of fields */
 uint32_t rule_slot(RuleSet *set, const char *name);
+/* Keywords have a slot for each log source, so that an event is only searched for those of rules that apply. */
+enum { KEYWORD_MARK = 0x1f };
+uint32_t rule_keyword_slot(RuleSet *set, uint32_t source);
 Expr *expr_new(RuleSet *set, ExprOp op);
 Expr *expr_join(RuleSet *set, ExprOp op, Expr *parent, Expr *child);
 Expr *expr_not(RuleSet *set, Expr *child);
@@ -134,8 +137,8 @@ Expr *expr_item(RuleSet *set, Item item);
 Expr *expr_patterns(RuleSet *set, uint32_t slot, const Pattern *patterns, size_t count);
 uint32_t rule_source(RuleSet *set, const Source *source);
 
-/* rule_value.c: one member `field|modifiers: values`, or keywords when `key` is NULL; NULL with the fault. */
-Expr *rule_member(RuleSet *set, const TreeNode *key, const TreeNode *value, ScanError *error);
+/* rule_value.c: one member `field|modifiers: values`, or keywords of the log source when `key` is NULL; NULL with the fault. */
+Expr *rule_member(RuleSet *set, uint32_t source, const TreeNode *key, const TreeNode *value, ScanError *error);
 
 /* rule_condition.c */
 typedef struct {

@@ -75,7 +75,7 @@ typedef struct {
   unsigned flags; /* 1 << Flag */
   Compare compare;
   TimeUnit unit;
-  uint32_t slot;
+  uint32_t source, slot;
   Pattern *patterns; /* of the item that is being made */
   size_t pattern_count;
 } Member;
@@ -138,7 +138,9 @@ static bool read_key(Member *member, const TreeNode *key) {
     return refuse(member, "các bổ từ này không dùng chung với nhau");
   if (!*member->field && member->classes & (CLASS_EXISTS | CLASS_REFERENCE))
     return refuse(member, "bổ từ này cần tên trường");
-  member->slot = rule_slot(member->set, member->field);
+  if (*member->field == KEYWORD_MARK)
+    return refuse(member, "tên trường không hợp lệ");
+  member->slot = *member->field ? rule_slot(member->set, member->field) : rule_keyword_slot(member->set, member->source);
   return true;
 }
 
@@ -230,11 +232,11 @@ static Expr *exists_value(Member *member, const TreeNode *value) {
 }
 
 static Expr *reference_value(Member *member, const TreeNode *value) {
-  uint32_t other = rule_slot(member->set, value->text.bytes);
-  if (!other) {
+  if (!value->text.size || *value->text.bytes == KEYWORD_MARK) {
     refuse_value(member, value, "thiếu tên trường để so");
     return NULL;
   }
+  uint32_t other = rule_slot(member->set, value->text.bytes);
   return expr_item(member->set, (Item){ITEM_REFERENCE, has_flag(member, FLAG_CASED), member->slot, other});
 }
 
@@ -303,8 +305,8 @@ static Expr *all_values(Member *member, const TreeNode *value) {
   return joined ? joined : take_patterns(member);
 }
 
-Expr *rule_member(RuleSet *set, const TreeNode *key, const TreeNode *value, ScanError *error) {
-  Member member = {.set = set, .node = key ? key : value, .error = error};
+Expr *rule_member(RuleSet *set, uint32_t source, const TreeNode *key, const TreeNode *value, ScanError *error) {
+  Member member = {.set = set, .source = source, .node = key ? key : value, .error = error};
   *error->message = 0;
   Expr *expr = read_key(&member, key) && list_usable(&member, value) ? all_values(&member, value) : NULL;
   free(member.patterns);

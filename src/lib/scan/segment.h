@@ -1,7 +1,7 @@
 /* Stored logs: a folder of segments and one journal.
  *
  * A record is acknowledged when it is in the journal and synced (log_store_sync; one sync for all that came since the
- * last). When 1 MiB is there it becomes a zstd frame of the open segment; a segment is closed at 64 MiB raw or after a
+ * last). When 2 MiB are there they become a zstd frame of the open segment; a segment is closed at 64 MiB raw or after a
  * day, and gets its index: sorted hashes of its tokens (token.h), time range, sources. Closed segments never change;
  * their SHA-256 goes to the audit chain (log_store_on_close). After a kill -9 opening replays the journal and cuts a
  * half frame off: nothing acknowledged is lost, nothing stored twice. Every frame has a checksum; a damaged frame is
@@ -12,7 +12,7 @@
 #pragma once
 #include "lib/scan/event.h"
 
-enum { FRAME_BYTES = 1 << 20, SEGMENT_BYTES = 64 << 20 };
+enum { LOG_RECORD_MAX = 1 << 20, FRAME_BYTES = 2 << 20, SEGMENT_BYTES = 64 << 20 };
 
 typedef struct LogStore LogStore;
 
@@ -36,7 +36,7 @@ void log_store_close(LogStore *store);
 /* `closed` is also called at once for segments that were closed when a crash came between. It may be told of one
  * segment twice. */
 void log_store_on_close(LogStore *store, void (*closed)(void *context, const SegmentInfo *info), void *context);
-/* Into memory only. False: nothing was taken (empty, larger than FRAME_BYTES, or LOG_PENDING_MAX bytes wait: for
+/* Into memory only. False: nothing was taken (empty, larger than LOG_RECORD_MAX, or LOG_PENDING_MAX bytes wait: for
  * log_store_sync, or for a disk that is full); the store stays usable. */
 enum { LOG_PENDING_MAX = 32 << 20 };
 bool log_store_add(LogStore *store, const LogRecord *record, ScanError *error);

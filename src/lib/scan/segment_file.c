@@ -186,7 +186,10 @@ bool segment_map_load(int fd, uint64_t number, SegmentMap *out) {
   walk_frames(fd, size, out);
   if (!whole && out->count)
     out->first_sequence = out->frames[0].head.first_sequence;
-  return whole || out->count;
+  if (whole || out->count)
+    return true;
+  segment_map_clear(out);
+  return false;
 }
 
 bool segment_finish(int fd, const SegmentMap *map) {

@@ -68,4 +68,6 @@ bool segment_index_write(int folder, SegmentIndex *index, const SegmentContent *
 bool segment_index_peek(int folder, uint64_t number, ByteBuffer *buffer, SegmentIndex *out);
 /* All of it; hashes sorted, in `hashes` (8 bytes each). */
 bool segment_index_load(int folder, uint64_t number, ByteBuffer *buffer, SegmentIndex *out, ByteBuffer *hashes);
+/* The same of bytes; `out->sources` points into them. */
+bool segment_index_read(const ByteBuffer *bytes, uint64_t number, SegmentIndex *out, ByteBuffer *hashes);
 void segment_info_fill(SegmentInfo *info, const char *path, const SegmentIndex *index);

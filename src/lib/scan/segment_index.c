@@ -171,9 +171,9 @@ static bool get_hashes(const uint8_t *from, size_t size, size_t count, ByteBuffe
   static const uint64_t mask[16] = {0, 0xff, 0xffff, 0xffffff, 0xffffffff, 0xffffffffff, 0xffffffffffff};
   const uint8_t *at = from + (count + 1) / 2, *end = from + size;
   out->size = 0;
-  uint64_t *hashes = (uint64_t *)(void *)byte_buffer_room(out, (count + 1) * sizeof *hashes), value = 0;
   if (size < (count + 1) / 2)
     return false;
+  uint64_t *hashes = (uint64_t *)(void *)byte_buffer_room(out, (count + 1) * sizeof *hashes), value = 0;
   for (size_t i = 0; i < count; i++) {
     unsigned length = from[i / 2] >> (i % 2 * 4) & 15;
     uint64_t rest = 0;
@@ -262,15 +262,19 @@ bool segment_index_peek(int folder, uint64_t number, ByteBuffer *buffer, Segment
            read_head(buffer, number, out, &head)));
 }
 
-bool segment_index_load(int folder, uint64_t number, ByteBuffer *buffer, SegmentIndex *out, ByteBuffer *hashes) {
+bool segment_index_read(const ByteBuffer *bytes, uint64_t number, SegmentIndex *out, ByteBuffer *hashes) {
   IndexHead head;
-  if (!file_load(folder, segment_name(number, "idx").text, INDEX_FILE_MAX, buffer) ||
-      !read_head(buffer, number, out, &head))
+  if (!read_head(bytes, number, out, &head))
     return false;
   size_t before = sizeof head + head.source_count * sizeof *out->sources;
-  return head.body_bytes == buffer->size - before &&
-         hash_bytes(buffer->bytes + before, head.body_bytes, 0) == head.body_hash &&
-         get_hashes(buffer->bytes + before, head.body_bytes, head.hash_count, hashes);
+  return head.body_bytes == bytes->size - before &&
+         hash_bytes(bytes->bytes + before, head.body_bytes, 0) == head.body_hash &&
+         get_hashes(bytes->bytes + before, head.body_bytes, head.hash_count, hashes);
+}
+
+bool segment_index_load(int folder, uint64_t number, ByteBuffer *buffer, SegmentIndex *out, ByteBuffer *hashes) {
+  return file_load(folder, segment_name(number, "idx").text, INDEX_FILE_MAX, buffer) &&
+         segment_index_read(buffer, number, out, hashes);
 }
 
 void segment_info_fill(SegmentInfo *info, const char *path, const SegmentIndex *index) {

@@ -9,7 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { FRAME_LEVEL = 3 };
+/* Frames of 2 MiB at level 6 take less room than a whole file at level 3, and are read no slower. */
+enum { FRAME_LEVEL = 6 };
 static const int64_t SEGMENT_MS_MAX = 24LL * 3600 * 1000;
 
 struct LogStore {
@@ -346,8 +347,8 @@ void log_store_close(LogStore *store) {
 /* --- writing --- */
 
 bool log_store_add(LogStore *store, const LogRecord *record, ScanError *error) {
-  if (!record->bytes.size || record->bytes.size > FRAME_BYTES)
-    return scan_fail(error, "Bản ghi nhật ký phải từ 1 byte đến %d byte", FRAME_BYTES);
+  if (!record->bytes.size || record->bytes.size > LOG_RECORD_MAX)
+    return scan_fail(error, "Bản ghi nhật ký phải từ 1 byte đến %d byte", LOG_RECORD_MAX);
   if (store->text.size + record->bytes.size + 1 > LOG_PENDING_MAX)
     return scan_fail(error, store->synced == store->count ? "Đĩa của kho nhật ký đầy: chưa nhận thêm được"
                                                           : "Quá nhiều bản ghi nhật ký chưa được ghi xuống đĩa");

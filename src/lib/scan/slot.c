@@ -107,14 +107,19 @@ static Span needed_piece(Slot *slot, const Pattern *pattern) {
   return pattern->cased ? fold_copy(slot, piece) : piece;
 }
 
-static uint32_t window_hash(uint32_t window) {
-  return window * 0x9e3779b1u;
-}
+/* What logs of Windows are full of: a window from here finds little. */
+static const char common_text[] =
+    "c:\\windows\\system32\\ c:\\windows\\syswow64\\ c:\\program files (x86)\\ microsoft.net\\framework64\\v4.0.30319\\ .exe .dll "
+    "c:\\users\\ \\appdata\\local\\temp\\ \\appdata\\roaming\\microsoft\\windows\\ microsoft corporation microsoft windows operating system "
+    "windowspowershell\\v1.0\\powershell.exe http://www. https:// .com hklm\\system\\currentcontrolset\\services\\ "
+    "hklm\\software\\microsoft\\windows\\currentversion\\ nt authority\\system \\device\\harddiskvolume sha1= md5= sha256= imphash= "
+    "kernelbase.dll kernel32.dll ntdll.dll unknown command name value parameter";
+enum { COMMON_WEIGHT = 100 };
 
 /* How often each window of four bytes stands in the pieces: the rarest of a piece is what its place in the filter is made of. */
 static void count_windows(uint16_t *counts, Span piece) {
   for (size_t i = 0; i + 4 <= piece.size; i++) {
-    uint16_t *count = &counts[window_hash((uint32_t)load_bytes(piece.bytes + i, 4)) >> 16];
+    uint16_t *count = &counts[slot_window_hash((uint32_t)load_bytes(piece.bytes + i, 4)) >> 16];
     *count = (uint16_t)(*count + (*count < UINT16_MAX));
   }
 }
@@ -122,7 +127,7 @@ static void count_windows(uint16_t *counts, Span piece) {
 static uint32_t rarest_window(const uint16_t *counts, Span piece) {
   uint32_t best = 0, least = UINT32_MAX;
   for (size_t i = 0; i + 4 <= piece.size; i++) {
-    uint32_t count = counts[window_hash((uint32_t)load_bytes(piece.bytes + i, 4)) >> 16];
+    uint32_t count = counts[slot_window_hash((uint32_t)load_bytes(piece.bytes + i, 4)) >> 16];
     if (count < least) {
       least = count;
       best = (uint32_t)i;
@@ -131,17 +136,16 @@ static uint32_t rarest_window(const uint16_t *counts, Span piece) {
   return best;
 }
 
-static void add_short(Slot *slot, uint32_t piece) {
-  const Piece *one = &slot->pieces[piece];
+/* Pieces of one or two bytes have bits of their own, by the pair of bytes where they begin. */
+static void add_pairs(Slot *slot, const Piece *piece) {
   if (!slot->pairs)
     slot->pairs = scan_new(PAIR_WORDS, sizeof *slot->pairs);
-  uint32_t first = (unsigned char)one->bytes[0];
+  uint32_t first = (unsigned char)piece->bytes[0];
   for (uint32_t second = 0; second < 256; second++) {
     uint32_t pair = first | second << 8;
-    if (one->size == 1 || second == (unsigned char)one->bytes[1])
+    if (piece->size == 1 || second == (unsigned char)piece->bytes[1])
       slot->pairs[pair >> 6] |= 1ull << (pair & 63);
   }
-  table_add(slot, &slot->shorts, load_bytes(one->bytes, one->size < 2 ? 1 : 2), one->size < 2 ? 1 : 2, piece);
 }
 
 static void fill_filter(Slot *slot) {
@@ -151,9 +155,10 @@ static void fill_filter(Slot *slot) {
   slot->filter_shift = 32 - bits;
   slot->filter = scan_new((1u << bits) / 64, sizeof *slot->filter);
   for (uint64_t i = 0; i <= slot->windows.mask; i++) {
-    if (!slot->windows.entries[i].head)
+    const TableEntry *entry = &slot->windows.entries[i];
+    if (!entry->head || entry->width < 3)
       continue;
-    uint32_t hash = window_hash((uint32_t)slot->windows.entries[i].key) >> slot->filter_shift;
+    uint32_t hash = slot_window_hash((uint32_t)entry->key) >> slot->filter_shift;
     slot->filter[hash >> 6] |= 1ull << (hash & 63);
   }
 }
@@ -167,6 +172,8 @@ static void add_index(uint32_t **list, uint32_t *count, uint32_t index) {
 static void add_searched(Slot *slot) {
   Span *pieces = scan_new(slot->count, sizeof *pieces);
   uint16_t *counts = scan_new(65536, sizeof *counts);
+  for (size_t i = 0; i < COMMON_WEIGHT; i++)
+    count_windows(counts, (Span){common_text, sizeof common_text - 1});
   for (uint32_t i = 0; i < slot->count; i++) {
     MatchKind kind = (MatchKind)slot->patterns[i].pattern->kind;
     if (kind != MATCH_CONTAINS && kind != MATCH_GLOB && kind != MATCH_REGEX)
@@ -182,14 +189,15 @@ static void add_searched(Slot *slot) {
     if (!pieces[i].size)
       continue;
     uint32_t window = pieces[i].size >= 4 ? rarest_window(counts, pieces[i]) : 0;
-    uint32_t piece = add_piece(slot, i, pieces[i], window);
-    if (pieces[i].size >= 4)
-      table_add(slot, &slot->windows, load_bytes(pieces[i].bytes + window, 4), 4, piece);
-    else
-      add_short(slot, piece);
+    uint32_t piece = add_piece(slot, i, pieces[i], window), width = pieces[i].size < 4 ? (uint32_t)pieces[i].size : 4;
+    table_add(slot, &slot->windows, load_bytes(pieces[i].bytes + window, width), width, piece);
+    if (width < 3)
+      add_pairs(slot, &slot->pieces[piece]);
   }
   if (slot->windows.entries)
     fill_filter(slot);
+  slot_nibbles_build(slot);
+  slot_raw_build(slot, counts);
   free(pieces);
   free(counts);
 }
@@ -241,7 +249,6 @@ void slot_free(Slot *slot) {
   free(slot->starts.entries);
   free(slot->ends.entries);
   free(slot->windows.entries);
-  free(slot->shorts.entries);
   free(slot->filter);
   free(slot->pairs);
   free(slot->pieces);
@@ -256,7 +263,7 @@ void slot_free(Slot *slot) {
 
 /* ---- matching ---- */
 
-enum { FOLD_BEHIND = 32 }; /* zeros behind the folded value, which the filters may read */
+enum { FOLD_BEFORE = 8, FOLD_BEHIND = 72 }; /* around the folded value: keys of whole words are read beyond it */
 
 SlotWork *slot_work_new(uint32_t pattern_count, bool plain) {
   SlotWork *work = scan_new(1, sizeof *work);
@@ -324,11 +331,15 @@ static void match_exact(Run *run) {
 static void match_anchored(Run *run) {
   const Slot *slot = run->slot;
   size_t most = run->folded.size < 8 ? run->folded.size : 8;
+  uint64_t first, last;
+  memcpy(&first, run->folded.bytes, 8);
+  memcpy(&last, run->folded.bytes + run->folded.size - 8, 8);
   for (uint32_t width = 1; width <= most; width++) {
+    uint32_t other = 64 - width * 8;
     if (slot->starts.widths & 1u << width)
-      try_anchored(run, table_find(&slot->starts, load_bytes(run->folded.bytes, width), width), 0);
+      try_anchored(run, table_find(&slot->starts, first << other >> other, width), 0);
     if (slot->ends.widths & 1u << width)
-      try_anchored(run, table_find(&slot->ends, load_bytes(run->folded.bytes + run->folded.size - width, width), width), 1);
+      try_anchored(run, table_find(&slot->ends, last >> other, width), 1);
   }
 }
 
@@ -360,50 +371,35 @@ static void try_pieces(Run *run, uint32_t piece, size_t at) {
   }
 }
 
-static void try_window(Run *run, size_t at) {
-  try_pieces(run, table_find(&run->slot->windows, load_bytes(run->folded.bytes + at, 4), 4), at);
+static bool has_bit(const uint64_t *bits, uint32_t at) {
+  return bits[at >> 6] >> (at & 63) & 1;
 }
 
-static void match_windows(Run *run) {
-  const char *bytes = run->folded.bytes;
-  const uint64_t *filter = run->slot->filter;
-  uint32_t shift = run->slot->filter_shift;
-  for (size_t i = 0; i + 4 <= run->folded.size; i++) {
-    uint32_t window;
-    memcpy(&window, bytes + i, 4);
-    uint32_t hash = window_hash(window) >> shift;
-    if (filter[hash >> 6] >> (hash & 63) & 1)
-      try_window(run, i);
-  }
-}
-
-static void try_pair(Run *run, size_t at) {
+/* A place where a window may begin. Behind the value there are zeros. */
+static void try_place(Run *run, size_t at) {
   const Slot *slot = run->slot;
-  if (slot->shorts.widths & 1u << 1)
-    try_pieces(run, table_find(&slot->shorts, load_bytes(run->folded.bytes + at, 1), 1), at);
-  try_pieces(run, table_find(&slot->shorts, load_bytes(run->folded.bytes + at, 2), 2), at);
-}
-
-/* Pieces of one to three bytes, by their first two. The byte behind the value is zero. */
-static void match_pairs(Run *run) {
-  const unsigned char *bytes = (const unsigned char *)run->folded.bytes;
-  for (size_t i = 0; i < run->folded.size; i++) {
-    uint32_t pair = bytes[i] | (uint32_t)bytes[i + 1] << 8;
-    if (run->slot->pairs[pair >> 6] >> (pair & 63) & 1)
-      try_pair(run, i);
+  uint32_t window;
+  memcpy(&window, run->folded.bytes + at, 4);
+  for (uint32_t width = 4; width; width--) {
+    uint32_t key = window & UINT32_MAX >> (32 - width * 8);
+    bool may = slot->windows.widths & 1u << width &&
+               (width < 3 || has_bit(slot->filter, slot_window_hash(key) >> slot->filter_shift));
+    if (may)
+      try_pieces(run, table_find(&slot->windows, key, width), at);
   }
 }
 
 static void match_searched(Run *run) {
   const Slot *slot = run->slot;
-  if (slot->filter && run->work->avx2)
-    slot_windows_avx2(run, try_window);
-  else if (slot->filter)
-    match_windows(run);
-  if (slot->pairs && run->work->avx2)
-    slot_pairs_avx2(run, try_pair);
-  else if (slot->pairs)
-    match_pairs(run);
+  bool threes = slot->windows.widths & 1u << 3;
+  for (size_t i = 0; i < run->folded.size; i++) {
+    uint32_t window;
+    memcpy(&window, run->folded.bytes + i, 4);
+    if (has_bit(slot->filter, slot_window_hash(window) >> slot->filter_shift) ||
+        (threes && has_bit(slot->filter, slot_window_hash(window & 0xffffff) >> slot->filter_shift)) ||
+        (slot->pairs && has_bit(slot->pairs, window & 0xffff)))
+      try_place(run, i);
+  }
 }
 
 static void ask_list(Run *run, const uint32_t *list, uint32_t count) {
@@ -455,14 +451,15 @@ static void match_others(Run *run) {
 
 static void fold_value(Run *run) {
   SlotWork *work = run->work;
-  size_t room = FOLD_ROOM(run->text.size) + FOLD_BEHIND;
+  size_t room = FOLD_BEFORE + FOLD_ROOM(run->text.size) + FOLD_BEHIND;
   if (work->room < room) {
     free(work->folded);
     work->room = room * 2;
     work->folded = scan_new(work->room, 1);
   }
-  run->folded = (Span){work->folded, fold_text(run->text, work->folded, &run->ascii)};
-  memset(work->folded + run->folded.size, 0, FOLD_BEHIND);
+  char *folded = work->folded + FOLD_BEFORE;
+  run->folded = (Span){folded, fold_text(run->text, folded, &run->ascii)};
+  memset(folded + run->folded.size, 0, FOLD_BEHIND);
 }
 
 size_t slot_match(const Slot *slot, SlotWork *work, Span text, const uint32_t **out_ids) {
@@ -475,11 +472,20 @@ size_t slot_match(const Slot *slot, SlotWork *work, Span text, const uint32_t **
   fold_value(&run);
   match_exact(&run);
   match_anchored(&run);
-  match_searched(&run);
+  if (slot->few && work->avx2)
+    slot_nibbles_avx2(&run, try_place);
+  else if (slot->filter && work->avx2)
+    slot_places_avx2(&run, try_place);
+  else if (slot->filter)
+    match_searched(&run);
   if (slot->regex_count)
     match_regexes(&run);
   if (slot->other_count)
     match_others(&run);
   *out_ids = work->hits;
   return work->hit_count;
+}
+
+bool slot_may_match(const Slot *slot, const SlotWork *work, Span json) {
+  return !slot->raw || !work->avx2 || slot_raw_avx2(slot, json);
 }

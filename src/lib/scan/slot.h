@@ -45,6 +45,9 @@ void slot_work_free(SlotWork *work);
 /* The ids of the patterns that the value fulfils, each once. They live until the next call. */
 size_t slot_match(const Slot *slot, SlotWork *work, Span text, const uint32_t **out_ids);
 
+/* False: no value of the record, which is JSON, fulfils a pattern. */
+bool slot_may_match(const Slot *slot, const SlotWork *work, Span json);
+
 /* Values as the modifiers read them. */
 bool value_number(Span text, double *out_number);
 bool value_address(Span text, uint8_t out_address[16], uint8_t *out_family);

@@ -21,7 +21,18 @@ typedef struct {
   uint16_t widths; /* bit of each width that occurs */
 } Table;
 
+static inline uint32_t slot_window_hash(uint32_t window) {
+  return window * 0x9e3779b1u;
+}
+
 enum { PAIR_WORDS = 65536 / 64 };
+
+/* Four bytes each by their nibbles: bit b of low[p][n] is set when some window of bucket b has low nibble n at place p. */
+typedef struct {
+  uint8_t low[4][16], high[4][16];
+} Nibbles;
+
+enum { NIBBLE_WINDOWS_MAX = 64 }; /* with more of them the nibbles say yes too often */
 
 struct Slot {
   SlotPattern *patterns;
@@ -32,6 +43,10 @@ struct Slot {
   uint64_t exact_sizes;
   uint64_t *filter, *pairs; /* bits of windows by hash, of byte pairs */
   uint32_t filter_shift;
+  bool few, raw;       /* nibbles, raw_nibbles are made */
+  Nibbles nibbles;     /* of the windows */
+  uint64_t raw_filter[64]; /* bits of those of raw_nibbles by hash */
+  Nibbles raw_nibbles; /* of windows that a JSON record holds as they are, in both cases of letters */
   Regex **regexes;
   uint32_t *all_regexes, *free_regexes, *others; /* free: without a needed piece */
   uint32_t regex_count, free_count, other_count;
@@ -57,10 +72,16 @@ typedef struct {
   bool ascii;
 } Run;
 
-/* slot_avx2.c: calls `found` for each place where the filter of windows (pairs) has its bit. */
+/* slot_avx2.c: calls `found` for each place where a filter has its bit, or by nibbles, for few windows. */
 bool slot_has_avx2(void);
-void slot_windows_avx2(Run *run, void (*found)(Run *run, size_t at));
-void slot_pairs_avx2(Run *run, void (*found)(Run *run, size_t at));
+void slot_places_avx2(Run *run, void (*found)(Run *run, size_t at));
+void slot_nibbles_avx2(Run *run, void (*found)(Run *run, size_t at));
+/* Whether a JSON record may hold one of the windows, or something that could hide one. */
+bool slot_raw_avx2(const Slot *slot, Span record);
+
+/* slot_nibbles.c */
+void slot_nibbles_build(Slot *slot);
+void slot_raw_build(Slot *slot, const uint16_t *counts);
 
 /* The whole text against a pattern with wildcards. */
 bool glob_fits(const Pattern *pattern, Span text);

@@ -242,8 +242,8 @@ static bool parse_ipv4(const char *at, const char *end, uint32_t *out) {
   for (; parts < 4; parts++) {
     unsigned value = 0;
     const char *start = at;
-    for (; at < end && is(*at, CLASS_DIGIT); at++)
-      value = value * 10 + (unsigned)(*at - '0');
+    for (unsigned digit; at < end && (digit = (unsigned)(*at - '0')) < 10; at++)
+      value = value * 10 + digit;
     if (at == start || at - start > 3 || value > 255 || (parts < 3 && (at == end || *at++ != '.')))
       return false;
     address = address << 8 | value;
@@ -253,9 +253,18 @@ static bool parse_ipv4(const char *at, const char *end, uint32_t *out) {
 }
 
 static size_t format_ipv4(uint32_t address, char out[16]) {
-  struct in_addr net = {htonl(address)};
-  inet_ntop(AF_INET, &net, out, 16);
-  return strlen(out);
+  size_t size = 0;
+  for (int shift = 24; shift >= 0; shift -= 8) {
+    unsigned value = address >> shift & 255;
+    if (value >= 100)
+      out[size++] = (char)('0' + value / 100);
+    if (value >= 10)
+      out[size++] = (char)('0' + value / 10 % 10);
+    out[size++] = (char)('0' + value % 10);
+    if (shift)
+      out[size++] = '.';
+  }
+  return size;
 }
 
 static void give_ipv4(const Cutter *cutter, uint32_t address, const char *at, size_t size) {
@@ -272,6 +281,8 @@ static void give_ipv4(const Cutter *cutter, uint32_t address, const char *at, si
 static void cut_ipv4(const Cutter *cutter, const char *at, const char *end, bool whole) {
   uint32_t address;
   char text[16];
+  if (end - at < 7)
+    return;
   for (const char *from = at, *stop; from < end; from = stop + 1) {
     for (stop = from; stop < end && (is(*stop, CLASS_DIGIT) || (*stop == '.' && !(end - stop > 1 && stop[1] == '.')));
          stop++)
@@ -285,58 +296,12 @@ static void cut_ipv4(const Cutter *cutter, const char *at, const char *end, bool
     if (!bounded || last - first < 7 || !parse_ipv4(first, last, &address))
       continue;
     give_ipv4(cutter, address, first, (size_t)(last - first));
-    if (whole && last == end)
+    if (whole && last == end && !cutter->hash_only && goes_on(end, cutter->end))
       cut_url(cutter, first, end, token_hash_ipv4(address), (Span){text, format_ipv4(address, text)});
   }
 }
 
 /* --- names --- */
-
-/* Ends of file names that are no top-level domains: what stands before them is looked at instead. */
-static const char FILE_ENDS[][8] = {
-    "exe",  "dll", "sys",  "ocx",  "drv",  "log",    "txt",      "xml",     "json",   "conf",  "cfg",   "ini",
-    "tmp",  "dat", "bin",  "evtx", "etl",  "mui",    "inf",      "msi",     "bat",    "cmd",   "vbs",   "psd",
-    "psm",  "xsd", "xsl",  "xslt", "html", "htm",    "php",      "asp",     "aspx",   "jsp",   "js",    "css",
-    "png",  "jpg", "jpeg", "gif",  "svg",  "ico",    "woff",     "ttf",     "pdf",    "doc",   "docx",  "xls",
-    "xlsx", "ppt", "pptx", "csv",  "yaml", "yml",    "toml",     "jar",     "class",  "lock",  "pid",   "bak",
-    "old",  "gz",  "tar",  "rar",  "iso",  "img",    "vhd",      "vhdx",    "lnk",    "db",    "pyc",   "cpp",
-    "mof",  "pdb", "nls",  "tlb",  "cpl",  "scr",    "pf",       "dmp",     "wer",    "chm",   "hlp",   "mdb",
-    "edb",  "jfm", "chk",  "jrs",  "blf",  "config", "manifest", "service", "socket", "mount", "slice", "timer"};
-
-enum { FILE_END_SLOTS = 1024 };
-
-typedef struct {
-  uint64_t slots[FILE_END_SLOTS];
-} FileEnds;
-
-static size_t file_end_slot(uint64_t value) {
-  return value * K0 >> 54;
-}
-
-static const FileEnds *file_ends(void) {
-  static FileEnds ends;
-  static int state; /* filled with the same values by whoever comes first */
-  if (__atomic_load_n(&state, __ATOMIC_ACQUIRE))
-    return &ends;
-  for (size_t i = 0; i < sizeof FILE_ENDS / sizeof *FILE_ENDS; i++) {
-    uint64_t value = 0;
-    memcpy(&value, FILE_ENDS[i], strnlen(FILE_ENDS[i], 8));
-    size_t slot = file_end_slot(value);
-    while (__atomic_load_n(&ends.slots[slot], __ATOMIC_RELAXED) && ends.slots[slot] != value)
-      slot = (slot + 1) % FILE_END_SLOTS;
-    __atomic_store_n(&ends.slots[slot], value, __ATOMIC_RELAXED);
-  }
-  __atomic_store_n(&state, 1, __ATOMIC_RELEASE);
-  return &ends;
-}
-
-static bool is_file_end(uint64_t value) {
-  const FileEnds *ends = file_ends();
-  size_t slot = file_end_slot(value);
-  while (ends->slots[slot] && ends->slots[slot] != value)
-    slot = (slot + 1) % FILE_END_SLOTS;
-  return ends->slots[slot] == value;
-}
 
 /* A top-level domain has letters only, or is one of another script. */
 static bool is_top_label(const char *at, size_t size) {
@@ -448,7 +413,7 @@ static const char *cut_last(const Cutter *cutter, const char *begin, const char 
   }
   if (!is_top_label(label, size))
     return before_gap(begin, end);
-  if (size <= 8 && is_file_end(load_folded(cutter, label, size)))
+  if (size <= 8 && token_is_file_end(load_folded(cutter, label, size)))
     return label - 1;
   return cut_domain(cutter, begin, end, run_ends && stop == end, whole_only);
 }
@@ -474,8 +439,7 @@ static const char *run_end(const char *at, const char *end, uint8_t kinds) {
   return at;
 }
 
-static void at_dot(Cutter *cutter, const char *at) {
-  const char *begin = run_start(cutter->begin, at, CLASS_WORD), *end = run_end(at, cutter->end, CLASS_WORD);
+static void at_dot(Cutter *cutter, const char *begin, const char *end) {
   cutter->dots_done = end;
   if (end - begin < 4)
     return;
@@ -553,16 +517,6 @@ static bool parse_ipv6(const char *at, size_t size, struct in6_addr *out) {
   return inet_pton(AF_INET6, text, out) == 1;
 }
 
-static bool looks_like_ipv6(const char *at, const char *end) {
-  int colons = 0;
-  for (const char *p = at; p < end; p++) {
-    colons += *p == ':';
-    if (*p == ':' && end - p > 1 && p[1] == ':')
-      return true;
-  }
-  return colons >= 6;
-}
-
 /* Without a colon or full stop behind it, and without the port that some put behind a full stop. */
 static void cut_ipv6(const Cutter *cutter, const char *at, const char *end) {
   struct in6_addr address;
@@ -579,20 +533,22 @@ static void cut_ipv6(const Cutter *cutter, const char *at, const char *end) {
     give_ipv6(cutter, &address, at, (size_t)(dot - at));
 }
 
+/* The run of hexadecimal digits and colons around a colon. */
 static void at_colon(Cutter *cutter, const char *at) {
-  const char *begin = run_start(cutter->begin, at, CLASS_HEX), *end = at;
+  const char *begin = run_start(cutter->begin, at, CLASS_HEX | CLASS_COLON), *end = at;
   while (end < cutter->end && (is(*end, CLASS_HEX | CLASS_COLON) || *end == '.'))
     end++;
   cutter->colons_done = end;
-  if (!looks_like_ipv6(at, end) || (end < cutter->end && is(*end, CLASS_ALNUM | CLASS_UNDERSCORE)))
+  if (end < cutter->end && is(*end, CLASS_ALNUM | CLASS_UNDERSCORE))
     return;
+  const char *colon = memchr(begin, ':', (size_t)(end - begin));
   size_t skip = hex_escape_size(cutter, begin);
-  if (skip && begin + skip <= at)
+  if (skip && begin + skip <= colon)
     cut_ipv6(cutter, begin + skip, end);
-  if (at - begin > 4 || !bounded_left(cutter, begin)) { /* no group of an address: a word before it */
-    if (at[1] == ':')
+  if (colon - begin > 4 || !bounded_left(cutter, begin)) { /* no group of an address: a word before it */
+    if (colon[1] == ':')
       return;
-    begin = at + 1;
+    begin = colon + 1;
   }
   cut_ipv6(cutter, begin, end);
 }
@@ -643,20 +599,10 @@ static void at_escape(Cutter *cutter, const char *at) {
 
 /* --- the pass --- */
 
-typedef void (*MasksOf)(const uint8_t *bytes, TokenMasks *out);
-
 static bool plain_only;
 
 void token_cut_plain(bool plain) {
   plain_only = plain;
-}
-
-static MasksOf masks_of(void) {
-#ifdef __x86_64__
-  if (!plain_only && __builtin_cpu_supports("avx2"))
-    return token_masks_avx2;
-#endif
-  return token_masks_plain;
 }
 
 /* Bits of aligned groups of 16 that are full: a run of 32 holds one. */
@@ -668,49 +614,122 @@ static uint64_t full_groups(uint64_t mask) {
   return mask & 0x0001000100010001ULL;
 }
 
-/* A colon that can be the first of an address: between hexadecimal digits, or one of two. */
-static uint64_t address_colons(const TokenMasks *masks, bool hex_before, bool address_after, bool colon_after) {
-  uint64_t address = masks->hex | masks->colon;
-  uint64_t after = address >> 1 | (uint64_t)address_after << 63,
-           colon_next = masks->colon >> 1 | (uint64_t)colon_after << 63;
-  uint64_t before = masks->hex << 1 | hex_before;
-  return masks->colon & after & (before | colon_next);
+static inline bool fewer(uint64_t mask, int count) {
+  while (mask && --count)
+    mask &= mask - 1;
+  return !mask;
 }
 
-static void cut_block(Cutter *cutter, const char *block, const TokenMasks *masks, bool escapes) {
-  bool before = block > cutter->begin && is(block[-1], CLASS_HEX);
-  bool more = cutter->end - block > 64;
-  uint64_t dots = masks->dot, colons = address_colons(masks, before, more && is(block[64], CLASS_HEX | CLASS_COLON),
-                                                      more && block[64] == ':');
+/* An address has two colons side by side, or seven, of which four then stand in one of the two blocks that it can lie
+ * in. */
+static inline uint64_t address_colons(const TokenMasks *masks, char after) {
+  uint64_t pairs = masks->colon & (masks->colon >> 1 | (uint64_t)(after == ':') << 63);
+  uint64_t between = masks->colon & masks->hex << 1 & masks->hex >> 1;
+  return fewer(between, 3) ? pairs : pairs | between;
+}
+
+static uint64_t bits_below(int bit) {
+  return (1ULL << bit) - 1;
+}
+
+/* What most runs are, without looking at them byte by byte: 44.123Z has too few dots for an address and no
+ * name, 10.1.2.3 is one. */
+static bool cut_short_run(Cutter *cutter, const char *begin, const char *end, uint64_t dots, const char *label) {
+  uint32_t address;
+  char text[16];
+  if (label >= end)
+    return false;
+  if (!is(*label, CLASS_DIGIT)) { /* lsass.exe */
+    size_t size = (size_t)(end - label);
+    if (dots & (dots - 1) || size > 8 || !token_is_file_end(load_folded(cutter, label, size)))
+      return false;
+    cutter->dots_done = end;
+    return true;
+  }
+  if (!fewer(dots, 3)) {
+    if (!parse_ipv4(begin, end, &address))
+      return false;
+    give_ipv4(cutter, address, begin, (size_t)(end - begin));
+    if (!cutter->hash_only && goes_on(end, cutter->end))
+      cut_url(cutter, begin, end, token_hash_ipv4(address), (Span){text, format_ipv4(address, text)});
+  }
+  cutter->dots_done = end;
+  return true;
+}
+
+/* The run of letters, digits and edges around a dot. */
+static inline __attribute__((always_inline)) void cut_dot(Cutter *cutter, const char *block, const TokenMasks *masks,
+                                                          int bit) {
+  uint64_t others = ~masks->word, before = others & bits_below(bit), behind = others >> bit;
+  if (before && behind) {
+    int first = 64 - __builtin_clzll(before), last = bit + __builtin_ctzll(behind);
+    uint64_t dots = masks->dot & bits_below(last) & ~bits_below(first);
+    if (cut_short_run(cutter, block + first, block + last, dots, block + 64 - __builtin_clzll(dots)))
+      return;
+  }
+  const char *begin = before ? block + 64 - __builtin_clzll(before) : run_start(cutter->begin, block, CLASS_WORD);
+  const char *end = behind ? block + bit + __builtin_ctzll(behind) : run_end(block + 64, cutter->end, CLASS_WORD);
+  at_dot(cutter, begin, end);
+}
+
+/* A dot between two others of a run: what ends a sentence is none. */
+static uint64_t inner_dots(const TokenMasks *masks, bool word_before, bool word_after) {
+  return masks->dot & (masks->word << 1 | word_before) & (masks->word >> 1 | (uint64_t)word_after << 63);
+}
+
+static inline __attribute__((always_inline)) void cut_block(Cutter *cutter, const char *block, const TokenMasks *masks,
+                                                            bool escapes) {
+  char before = block > cutter->begin ? block[-1] : ' ', after = cutter->end - block > 64 ? block[64] : ' ';
+  uint64_t dots = inner_dots(masks, is(before, CLASS_WORD), is(after, CLASS_WORD));
+  uint64_t colons = address_colons(masks, after);
+  uint64_t slashes = escapes ? masks->backslash & (masks->u >> 1 | (uint64_t)(after == 'u') << 63) : 0;
   for (; dots; dots &= dots - 1)
     if (block + __builtin_ctzll(dots) >= cutter->dots_done)
-      at_dot(cutter, block + __builtin_ctzll(dots));
+      cut_dot(cutter, block, masks, __builtin_ctzll(dots));
   for (; colons; colons &= colons - 1)
     if (block + __builtin_ctzll(colons) >= cutter->colons_done)
       at_colon(cutter, block + __builtin_ctzll(colons));
   for (uint64_t groups = full_groups(masks->hex); groups; groups &= groups - 1)
     if (block + __builtin_ctzll(groups) >= cutter->hex_done)
       at_hex(cutter, block + __builtin_ctzll(groups));
-  if (escapes)
-    for (uint64_t slashes = masks->backslash; slashes; slashes &= slashes - 1)
-      if (block + __builtin_ctzll(slashes) >= cutter->escapes_done)
-        at_escape(cutter, block + __builtin_ctzll(slashes));
+  for (; slashes; slashes &= slashes - 1)
+    if (block + __builtin_ctzll(slashes) >= cutter->escapes_done)
+      at_escape(cutter, block + __builtin_ctzll(slashes));
+}
+
+/* The last block is filled up with what is no part of a piece. */
+#define CUT_BLOCKS(masks_of)                                                                                           \
+  TokenMasks masks;                                                                                                    \
+  const char *block = cutter->begin;                                                                                   \
+  for (; cutter->end - block >= 64; block += 64) {                                                                     \
+    masks_of((const uint8_t *)block, &masks);                                                                          \
+    cut_block(cutter, block, &masks, escapes);                                                                         \
+  }                                                                                                                    \
+  if (block < cutter->end) {                                                                                           \
+    uint8_t rest[64] = {0};                                                                                            \
+    memcpy(rest, block, (size_t)(cutter->end - block));                                                                \
+    masks_of(rest, &masks);                                                                                            \
+    cut_block(cutter, block, &masks, escapes);                                                                         \
+  }
+
+#ifdef __x86_64__
+__attribute__((target("avx2,bmi"))) static void cut_all_avx2(Cutter *cutter, bool escapes) {
+  CUT_BLOCKS(token_masks_avx2)
+}
+#endif
+
+static void cut_all_plain(Cutter *cutter, bool escapes) {
+  CUT_BLOCKS(token_masks_plain)
 }
 
 static void cut_all(Cutter *cutter, bool escapes) {
-  MasksOf get = masks_of();
-  TokenMasks masks;
-  const char *block = cutter->begin;
-  for (; cutter->end - block >= 64; block += 64) {
-    get((const uint8_t *)block, &masks);
-    cut_block(cutter, block, &masks, escapes);
+#ifdef __x86_64__
+  if (!plain_only && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi")) {
+    cut_all_avx2(cutter, escapes);
+    return;
   }
-  if (block < cutter->end) {
-    uint8_t rest[64] = {0};
-    memcpy(rest, block, (size_t)(cutter->end - block));
-    get(rest, &masks);
-    cut_block(cutter, block, &masks, escapes);
-  }
+#endif
+  cut_all_plain(cutter, escapes);
 }
 
 static void cut(Span text, const TokenFilter *filter, TokenFound found, TokenHash hash_only, void *context) {

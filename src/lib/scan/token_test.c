@@ -30,7 +30,8 @@ static guint count_of(const char *record, gsize size, TokenKind kind, const char
     token_cut((Span){record, size}, see, &seen[plain]);
   }
   token_cut_plain(false);
-  g_assert_cmpstr(seen[0].all->str, ==, seen[1].all->str);
+  if (!g_str_equal(seen[0].all->str, seen[1].all->str))
+    g_error("the two paths differ in: %.*s\n%s\n%s", (int)size, record, seen[0].all->str, seen[1].all->str);
   for (int plain = 0; plain < 2; plain++)
     g_string_free(seen[plain].all, TRUE);
   return seen[0].found;

@@ -40,6 +40,10 @@ static Span trim(Span value) {
 
 static size_t arm(Span value, char out[VALUE_MAX + 1]) {
   size_t size = 0;
+  memcpy(out, value.bytes, value.size);
+  out[value.size] = 0;
+  if (!strpbrk(out, "[]({\\"))
+    return strlen(out);
   for (size_t i = 0; i < value.size;) {
     const char *to = NULL;
     size_t from = 1;
@@ -152,6 +156,8 @@ static size_t unmap(char *text, size_t size) {
 
 bool token_value_read(Span value, TokenValue *out) {
   char text[VALUE_MAX + 1];
+  if (!value.size || memchr(value.bytes, 0, value.size))
+    return false;
   value = trim(value);
   out->host_hash = out->hash = 0;
   out->prefix_bits = 0;

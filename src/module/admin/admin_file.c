@@ -24,8 +24,9 @@ gboolean file_get(Request *request, Doc *answer, GError **error) {
       g_set_error(error, APP_ERROR, ERROR_NOT_FOUND, "Không có tệp này, hoặc không thuộc phạm vi được xem.");
     return FALSE;
   }
-  request->file = file_read(request->app, attachment->sha256, error);
+  gint64 size;
+  request->file_fd = file_open(request->app, attachment->sha256, &size, error);
   request->file_name = attachment->name;
   request->file_type = "application/octet-stream";
-  return request->file != NULL;
+  return request->file_fd >= 0;
 }

@@ -18,7 +18,7 @@ static const StoreSql SQL[] = {
 };
 const StoreSqlTable backup_sql = {SQL, G_N_ELEMENTS(SQL)};
 
-static const char *const BESIDE[] = {"ungcuu.conf", "seals/audit.seal"};
+static const char *const BESIDE[] = {"ungcuu.conf", "seals/audit.seal", "keys/seal.key"};
 
 static gboolean refuse(GError **error, ErrorCode code, const char *what, const char *path) {
   g_set_error(error, APP_ERROR, (gint)code, "%s: %s.", path, what);
@@ -246,7 +246,7 @@ gboolean backup_verify(App *app, const char *path, BackupManifest *out_manifest,
 
 /* --- restoring --- */
 
-static const char *const TAKEN[] = {"ungcuu.db", "ungcuu.db-wal", "ungcuu.db-shm", "files", "ungcuu.conf", "seals"};
+static const char *const TAKEN[] = {"ungcuu.db", "ungcuu.db-wal", "ungcuu.db-shm", "files", "ungcuu.conf", "seals", "keys"};
 
 static gboolean is_empty_home(const App *app) {
   for (gsize i = 0; i < G_N_ELEMENTS(TAKEN); i++) {

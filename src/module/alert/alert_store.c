@@ -34,7 +34,7 @@ static const StoreSql SQL[] = {
                   "LEFT JOIN incident i ON i.id = a.incident_id WHERE p.body_id = $1 AND p.tab = $2 "
                   "AND (p.rank, p.at_ms, p.alert_id) < ($4, $5, $6) ORDER BY p.rank DESC, p.at_ms DESC, p.alert_id DESC LIMIT $3", NULL},
     [SQL_COUNT] = {"alert.count",
-                   "SELECT count(*) FROM (SELECT 1 AS one FROM alert_scope WHERE body_id = $1 AND tab = $2 LIMIT $3) AS some", NULL},
+                   "SELECT count(*) FROM (SELECT 1 AS one FROM alert_scope WHERE body_id = $1 AND tab = $2 LIMIT $3) found ", NULL},
     [SQL_INSERT] = {"alert.insert",
                     "INSERT INTO alert (id, code, body_id, system_id, source_id, source_name, host, kind, rule_id, title, explanation, original, "
                     "author, level, techniques, scenario, group_key, state, first_ms, last_ms, created_ms, count) VALUES ($1, $2, $3, $4, $5, "

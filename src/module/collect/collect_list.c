@@ -13,7 +13,7 @@
 #define PAGE_ROWS 50
 #define UNSEEN_MS (90 * 1000)
 #define SKEW_SHOWN_MS (2 * MINUTE_MS)
-#define LATELY_MS DAY_MS
+#define RATE_MS (2 * MINUTE_MS)
 
 const char *source_span(Arena *arena, gint64 ms) {
   char span[64];
@@ -73,7 +73,10 @@ static void show_counters(Request *request, const json_t *state, Doc *answer) {
   } COUNTERS[] = {{"udp_received", "gói UDP đã nhận"}, {"udp_dropped", "gói UDP bỏ vì quá tải"}, {"kernel_dropped", "gói UDP hệ điều hành bỏ"},
                   {"refused", "bản ghi của nơi gửi lạ"}, {"unlooked", "bản ghi đã lưu, chưa kịp dò"}, {"commit_ms", "mili giây một lần ghi đĩa"},
                   {"look_lag_ms", "mili giây chậm của phát hiện"}};
+  gint64 since_ms = number_of(state, "started_ms");
   Doc *list = doc_list(answer, KEY("counters"));
+  if (since_ms)
+    doc_text(answer, KEY("running"), show_time(request->arena, since_ms));
   for (gsize i = 0; i < G_N_ELEMENTS(COUNTERS); i++) {
     Doc *row = doc_object(list, NULL);
     doc_text(row, KEY("label"), message(request->lang, COUNTERS[i].label));
@@ -120,9 +123,13 @@ static const char *from_where(Arena *arena, const SourceRow *row) {
   return NULL;
 }
 
+gint64 source_rate(const Request *request, const SourceState *state) {
+  return request->now_ms - state->last_ms < RATE_MS ? state->a_minute : 0;
+}
+
 static void add_figures(Request *request, const SourceState *state, Doc *row) {
   Arena *arena = request->arena;
-  doc_int(row, KEY("rate"), state->a_minute);
+  doc_int(row, KEY("rate"), source_rate(request, state));
   doc_int(row, KEY("stored"), state->stored);
   doc_int(row, KEY("dropped"), state->dropped);
   doc_int(row, KEY("received"), state->received);

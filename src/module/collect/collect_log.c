@@ -22,7 +22,7 @@
 
 gboolean log_add(Request *request, Doc *answer, GError **error) {
   const SourceRow *row = source_require(request, "source", "log.write", NULL, error);
-  const InputFile *file = input_file(request, "records");
+  const InputFile *file = input_file(request, "file");
   gint64 records = 0;
   if (!row)
     return FALSE;
@@ -60,14 +60,17 @@ static gboolean add_segment(const SegmentRow *found, void *data) {
   doc_text(row, KEY("from"), show_time(arena, found->first_ms));
   doc_text(row, KEY("to"), show_time(arena, found->last_ms));
   doc_int(row, KEY("records"), found->records);
-  g_autofree char *size = g_format_size((guint64)found->stored_bytes);
+  char size[NUMBER_SIZE];
+  number_write_size(size, found->stored_bytes);
   doc_text_copy(row, KEY("size"), size);
   doc_text(row, KEY("sealed"), show_time(arena, found->sealed_ms));
   return ++listing->count < SEGMENTS_SHOWN;
 }
 
 static void add_totals(Request *request, const SegmentTotals *totals, Doc *answer) {
-  g_autofree char *raw = g_format_size((guint64)totals->raw_bytes), *stored = g_format_size((guint64)totals->stored_bytes);
+  char raw[NUMBER_SIZE], stored[NUMBER_SIZE];
+  number_write_size(raw, totals->raw_bytes);
+  number_write_size(stored, totals->stored_bytes);
   const char *text =
       totals->segments ? arena_printf(request->arena, "%" G_GINT64_FORMAT " %s %" G_GINT64_FORMAT " %s %s %s %s. %s %s.", totals->segments,
                                       message(request->lang, "đoạn đã niêm phong,"), totals->records, message(request->lang, "bản ghi,"), raw,
@@ -247,7 +250,7 @@ static gboolean finish_export(Request *request, GBytes *file, gint64 from_ms, gi
 }
 
 static gboolean export_chosen(Request *request, const Chosen *chosen, GError **error) {
-  gint64 from_ms = input_int(request, "from", 0), to_ms = input_int(request, "to", 0), count = 0, damaged = 0;
+  gint64 to_ms = input_int(request, "to", request->now_ms), from_ms = input_int(request, "from", to_ms - DAY_MS), count = 0, damaged = 0;
   g_autoptr(GString) records = g_string_new(NULL);
   if (to_ms < from_ms)
     return request_refuse_field(request, "to", "Đến phải sau Từ.", error);

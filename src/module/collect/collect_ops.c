@@ -31,9 +31,9 @@ static const Field VIEW_FIELDS[] = {SOURCE, {NULL}};
 static const Field ADD_FIELDS[] = {FACTS, {NULL}};
 static const Field EDIT_FIELDS[] = {SOURCE, FACTS, VERSION, {NULL}};
 static const Field STATE_FIELDS[] = {SOURCE, VERSION, {NULL}};
-static const Field LOG_FIELDS[] = {{"source", FIELD_ID, "Nguồn nhật ký", TRUE}, {"records", FIELD_FILE, "Tệp nhật ký", TRUE, .help = "Một tệp, hoặc - cho đầu vào chuẩn."}, {NULL}};
+static const Field LOG_FIELDS[] = {{"source", FIELD_ID, "Nguồn nhật ký", TRUE}, {"file", FIELD_FILE, "Tệp nhật ký", TRUE, .help = "Một tệp, hoặc - cho đầu vào chuẩn."}, {NULL}};
 static const Field EXPORT_FIELDS[] = {
-    {"from", FIELD_TIME, "Từ", TRUE}, {"to", FIELD_TIME, "Đến", TRUE}, {"source", FIELD_CHOICE, "Nguồn", .help = "Để trống: mọi nguồn được xem."}, {NULL}};
+    {"from", FIELD_TIME, "Từ", .help = "Để trống: một ngày trước Đến."}, {"to", FIELD_TIME, "Đến", .help = "Để trống: lúc này."}, {"source", FIELD_CHOICE, "Nguồn", .help = "Để trống: mọi nguồn được xem."}, {NULL}};
 
 static const Operation OPERATIONS[] = {
     {"source.list", "GET", PATH, "source.read", "Nguồn nhật ký", source_list, LIST_FIELDS, .page = "collect/list.html",

@@ -21,6 +21,7 @@ gboolean collect_board(Request *request, Doc *board, GError **error);
 const SourceRow *source_require(Request *request, const char *field, const char *permission, SourceState *out_state, GError **error);
 /* Shows the state of a source as {class, label} under "state". */
 void source_show_state(Request *request, const SourceRow *row, const SourceState *state, Doc *shown);
+gint64 source_rate(const Request *request, const SourceState *state); /* records a minute; 0 when the last is minutes ago */
 const char *source_span(Arena *arena, gint64 ms); /* "12 giây", "3 phút", "2 ngày 4 giờ" */
 /* The collector: FALSE in *out_running when it has not been seen for a while. {class, text} under `key` when something is wrong. */
 gboolean collector_show(Request *request, Doc *answer, const char *key, GError **error);

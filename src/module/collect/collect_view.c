@@ -55,7 +55,7 @@ static void add_figures(Request *request, const SourceState *state, Doc *shown) 
     const char *label;
     gint64 count;
     gboolean late;
-  } figures[] = {{"bản ghi một phút", state->a_minute, FALSE}, {"đã nhận", state->received, FALSE}, {"đã lưu", state->stored, FALSE},
+  } figures[] = {{"bản ghi một phút", source_rate(request, state), FALSE}, {"đã nhận", state->received, FALSE}, {"đã lưu", state->stored, FALSE},
                  {"bị bỏ", state->dropped, state->dropped > 0}};
   Doc *list = doc_list(shown, KEY("figures"));
   for (gsize i = 0; i < G_N_ELEMENTS(figures); i++) {

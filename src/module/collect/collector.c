@@ -114,6 +114,7 @@ static void take_row(Collector *c, const SourceRow *row) {
   if (row->address && !address_parse(row->address, &source->network, &source->prefix))
     source->here = FALSE;
   CollectSource *told = g_new(CollectSource, 1);
+  g_ptr_array_add(c->told, told);
   *told = (CollectSource){source->number, source->row.id, source->row.name, source->row.body_id, source->row.system_id, source->row.kind,
                           kind ? kind->product : NULL, kind ? kind->service : NULL};
   __atomic_store_n(&source->told, told, __ATOMIC_RELEASE);
@@ -357,6 +358,12 @@ static PatternSet *load_patterns(const App *app) {
   return patterns;
 }
 
+static void source_free(gpointer data) {
+  Source *source = data;
+  g_mutex_clear(&source->lock);
+  g_free(source);
+}
+
 static Collector *collector_new(App *app, const CollectSink *const *sinks, int stop_fd, int lock_fd) {
   Collector *c = g_new0(Collector, 1);
   c->app = app;
@@ -370,7 +377,8 @@ static Collector *collector_new(App *app, const CollectSink *const *sinks, int s
   c->epoll = epoll_create1(EPOLL_CLOEXEC);
   c->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   c->wake_watch = (Watch){c->wake, woken};
-  c->by_number = g_hash_table_new(NULL, NULL);
+  c->by_number = g_hash_table_new_full(NULL, NULL, NULL, source_free);
+  c->told = g_ptr_array_new_with_free_func(g_free);
   c->by_sender = g_hash_table_new_full(address_hash, address_equal, g_free, (GDestroyNotify)g_ptr_array_unref);
   c->any_sender = g_ptr_array_new();
   c->streams = g_ptr_array_new();
@@ -384,7 +392,7 @@ static Collector *collector_new(App *app, const CollectSink *const *sinks, int s
   c->to_look = g_async_queue_new();
   c->done = g_async_queue_new();
   c->to_keep = g_async_queue_new_full((GDestroyNotify)keep_task_free);
-  c->rows = g_async_queue_new();
+  c->rows = g_async_queue_new_full((GDestroyNotify)g_ptr_array_unref);
   for (int i = 0; i < BATCHES; i++)
     g_ptr_array_add(c->free, batch_new());
   collector_watch(c, &c->wake_watch, EPOLLIN);
@@ -435,11 +443,37 @@ static void collector_end(Collector *c) {
   log_store_close(c->store);
 }
 
+/* Batches that are still somewhere: the disk stayed full to the end. */
+static void free_queue(GAsyncQueue *queue, const Collector *c) {
+  Batch *batch;
+  while ((batch = g_async_queue_try_pop(queue)))
+    if (batch != &c->stop && batch != &c->expire)
+      batch_free(batch);
+  g_async_queue_unref(queue);
+}
+
 static void collector_free(Collector *c) {
   close(c->epoll);
   close(c->wake);
   collect_unlock(c->lock_fd);
+  free_queue(c->to_write, c);
+  free_queue(c->to_look, c);
+  free_queue(c->done, c);
+  g_async_queue_unref(c->to_keep);
+  g_async_queue_unref(c->rows);
   g_ptr_array_unref(c->free);
+  g_ptr_array_unref(c->in_flight);
+  g_ptr_array_unref(c->streams);
+  g_ptr_array_unref(c->any_sender);
+  g_ptr_array_unref(c->told);
+  g_hash_table_unref(c->by_sender);
+  g_hash_table_unref(c->by_number);
+  g_hash_table_unref(c->strangers);
+  g_mutex_clear(&c->strangers_lock);
+  g_mutex_clear(&c->trouble_lock);
+  g_mutex_clear(&c->sources_lock);
+  if (c->open)
+    batch_free(c->open);
   g_free(c->folder);
   g_free(c->segments);
   pattern_set_free(c->patterns);

@@ -96,6 +96,7 @@ struct Collector {
   /* main */
   GHashTable *by_number; /* Source; changed under sources_lock */
   GMutex sources_lock;
+  GPtrArray *told;       /* every CollectSource that was ever told to sinks: they may keep it */
   GHashTable *by_sender; /* Address -> GPtrArray of Source; filled as senders come */
   GPtrArray *any_sender; /* Source: known by host alone */
   GPtrArray *streams;    /* Stream */
@@ -112,7 +113,7 @@ struct Collector {
   GAsyncQueue *to_write, *to_look, *done, *to_keep, *rows;
   GPtrArray *in_flight; /* main: Batch given to the writer and not back, oldest first */
   /* counters of the whole, atomic */
-  guint64 udp_received, udp_dropped, kernel_dropped, refused, unlooked, looked_ms, look_lag_ms, commit_ms;
+  guint64 stored, udp_received, udp_dropped, kernel_dropped, refused, unlooked, looked_ms, look_lag_ms, commit_ms;
   GMutex trouble_lock;
   char disk_trouble[300], listen_trouble[600]; /* under trouble_lock */
   GThread *writer, *looker, *keeper;

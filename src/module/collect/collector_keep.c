@@ -153,8 +153,8 @@ static gboolean write_flush(StoreConn *conn, void *data, GError **error) {
 
 char *collector_state(Collector *c) {
   g_mutex_lock(&c->trouble_lock);
-  json_t *state = json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "disk", c->disk_trouble, "listen", c->listen_trouble,
-                            "started_ms", (json_int_t)c->started_ms, "udp_received", (json_int_t)count_of(&c->udp_received), "udp_dropped",
+  json_t *state = json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "disk", c->disk_trouble, "listen", c->listen_trouble,
+                            "started_ms", (json_int_t)c->started_ms, "stored", (json_int_t)count_of(&c->stored), "udp_received", (json_int_t)count_of(&c->udp_received), "udp_dropped",
                             (json_int_t)count_of(&c->udp_dropped), "kernel_dropped", (json_int_t)count_of(&c->kernel_dropped), "refused",
                             (json_int_t)count_of(&c->refused), "unlooked", (json_int_t)count_of(&c->unlooked), "look_lag_ms",
                             (json_int_t)count_of(&c->look_lag_ms), "commit_ms", (json_int_t)count_of(&c->commit_ms));

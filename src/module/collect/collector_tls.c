@@ -91,7 +91,8 @@ void *tls_server_new(Collector *c, char **out_trouble) {
   }
   ERR_clear_error();
   SSL_CTX *server = SSL_CTX_new(TLS_server_method());
-  if (server && SSL_CTX_set_min_proto_version(server, TLS1_2_VERSION) && SSL_CTX_use_certificate_chain_file(server, path) == 1 &&
+  /* Without tickets: a device that never reads would reset the connection when it closes, and its last messages with it. */
+  if (server && SSL_CTX_set_num_tickets(server, 0) && SSL_CTX_set_min_proto_version(server, TLS1_2_VERSION) && SSL_CTX_use_certificate_chain_file(server, path) == 1 &&
       SSL_CTX_use_PrivateKey_file(server, *own && *key ? key : path, SSL_FILETYPE_PEM) == 1)
     return server;
   *out_trouble = why();

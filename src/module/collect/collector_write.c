@@ -144,6 +144,7 @@ static void group_committed(Writer *w, GPtrArray *group, gint64 began_us) {
     Batch *batch = group->pdata[i];
     batch->committed_ms = clock_now_ms();
     count_stored(batch);
+    __atomic_add_fetch(&c->stored, batch->count, __ATOMIC_RELAXED);
     places |= take_places(w, batch);
   }
   if (places && !places_save(c->folder, w->places))

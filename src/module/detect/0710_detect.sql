@@ -49,6 +49,7 @@ CREATE TABLE rule (
   PRIMARY KEY (pack_id, rule_key)
 );
 CREATE INDEX rule_sorted ON rule(level, sort_key);
+CREATE INDEX rule_by_key ON rule(rule_key);
 
 -- What a person chose for one rule; it stays when the pack is loaded anew.
 CREATE TABLE rule_choice (

@@ -222,6 +222,10 @@ static void take_found(void *context, size_t index, Span where) {
 gboolean detect_list_find(Request *request, Doc *answer, GError **error) {
   StoreConn *conn = request_read(request, error);
   const char *value = input_text(request, "value");
+  doc_text(answer, KEY("list_url"), "/dau-hieu");
+  doc_bool(answer, KEY("asked"), value != NULL);
+  if (!value)
+    return TRUE;
   IndicatorSet *set = conn ? detect_indicator_set(request->app, conn, NULL, error) : NULL;
   if (!set)
     return FALSE;
@@ -229,8 +233,6 @@ gboolean detect_list_find(Request *request, Doc *answer, GError **error) {
   indicator_set_match(set, (Span){value, strlen(value)}, request->now_ms, take_found, &finding);
   indicator_set_free(set);
   doc_text(answer, KEY("value"), value);
-  doc_bool(answer, KEY("asked"), TRUE);
   doc_bool(answer, KEY("found"), finding.count > 0);
-  doc_text(answer, KEY("list_url"), "/dau-hieu");
   return TRUE;
 }

@@ -23,7 +23,7 @@ static const Field PACK_FIELDS[] = {{"file", FIELD_FILE, "Tệp .zip hoặc .yml
 static const Field LEVEL_FIELDS[] = {{"id", FIELD_ID, "Bộ luật", TRUE}, {"level", FIELD_CHOICE, "Cho chạy", TRUE, .choices = PACK_LEVELS}, {NULL}};
 static const Field PACK_ID_FIELDS[] = {{"id", FIELD_ID, "Bộ luật", TRUE}, {NULL}};
 static const Field LISTS_FIELDS[] = {{NULL}};
-static const Field FIND_FIELDS[] = {{"value", FIELD_TEXT, "Giá trị", TRUE, 3, 2000}, {NULL}};
+static const Field FIND_FIELDS[] = {{"value", FIELD_TEXT, "Giá trị", FALSE, 3, 2000}, {NULL}};
 static const Field ADD_FIELDS[] = {{"file", FIELD_FILE, "Tệp danh sách", TRUE},
                                    {"name", FIELD_TEXT, "Tên danh sách", TRUE, 2, 100, .help = "Nạp lại cùng tên sẽ thay danh sách cũ."},
                                    {"format", FIELD_CHOICE, "Dạng tệp", .choices = FORMATS},

@@ -3,12 +3,15 @@
 #include "lib/sandbox/sandbox.h"
 #include "lib/scan/correlate.h"
 #include "lib/scan/decode.h"
+#include "lib/scan/indicator.h"
+#include "lib/scan/utf8.h"
 #include "module/detect/detect_files.h"
 #include "module/detect/detect_match_out.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -18,7 +21,7 @@ static const gsize correlate_bytes = 256 << 20;
 static const int viet_nam_minutes = 7 * 60;
 
 typedef struct {
-  GPtrArray *rules, *files;
+  GPtrArray *rules, *indicators, *files;
   const char *placeholders, *level;
   LogFormat format;
   gboolean json, stats, no_simd, help;
@@ -28,12 +31,14 @@ typedef struct {
   const Options *options;
   RuleSet *set;
   PatternSet *patterns;
+  IndicatorSet *indicators; /* NULL: none */
   FieldTable *table;
   Decoder *decoder;
   Matcher *matcher;
   Correlator *correlator;
   const char *file;
   guint64 file_index, matches, bytes;
+  gint64 now_ms;
   GString *out;
 } Scan;
 
@@ -54,6 +59,7 @@ static void print_help(void) {
        "  zcat nhatky.gz | ungcuu scan --rules luat/ --level high -\n\n"
        "Cách dùng: ungcuu scan --rules ĐƯỜNG-DẪN… [lựa chọn] TỆP…      (- là đầu vào chuẩn)\n\n"
        "  --rules ĐƯỜNG-DẪN…   tệp .yml, .yaml hoặc thư mục luật; lựa chọn khác hoặc -- kết thúc danh sách\n"
+       "  --indicators TỆP     dấu hiệu (địa chỉ, tên miền, mã băm…) từ danh sách, CSV, MISP hoặc STIX; dùng được nhiều lần\n"
        "  --level MỨC          chỉ luật từ mức này: informational, low, medium, high, critical\n"
        "  --placeholders TỆP   giá trị của các biến %tên% trong luật (YAML: tên: [giá trị])\n"
        "  --format KIỂU        auto, json, syslog, cef, access, auditd, text\n"
@@ -115,13 +121,15 @@ static gboolean take_value(Options *options, const char *name, const char *value
     return choose_format(options, value, error);
   else if (strcmp(name, "--level") == 0)
     return choose_level(options, value, error);
+  else if (strcmp(name, "--indicators") == 0)
+    g_ptr_array_add(options->indicators, (char *)(gintptr)value);
   else
     options->placeholders = value;
   return value != NULL;
 }
 
 static gboolean takes_value(const char *word) {
-  static const char *const names[] = {"--format", "--level", "--placeholders", NULL};
+  static const char *const names[] = {"--format", "--level", "--placeholders", "--indicators", NULL};
   return g_strv_contains(names, word);
 }
 
@@ -152,9 +160,10 @@ static gboolean take_words(Options *options, int argc, char **argv, GError **err
     }
     in_rules = FALSE;
   }
-  if (options->help || (options->rules->len && options->files->len))
+  if (options->help || ((options->rules->len || options->indicators->len) && options->files->len))
     return TRUE;
-  g_set_error(error, APP_ERROR, ERROR_USAGE, "Cần --rules ĐƯỜNG-DẪN và ít nhất một tệp nhật ký. Xem ungcuu scan --help.");
+  g_set_error(error, APP_ERROR, ERROR_USAGE,
+              "Cần --rules ĐƯỜNG-DẪN (hoặc --indicators TỆP) và ít nhất một tệp nhật ký. Xem ungcuu scan --help.");
   return FALSE;
 }
 
@@ -212,11 +221,39 @@ static void show_matches(Scan *scan, const Event *event, const guint32 *rules, g
   }
 }
 
+typedef struct {
+  Scan *scan;
+  const Event *event;
+} Sighting;
+
+static RuleLevel level_of_confidence(guint confidence) {
+  return confidence >= 75 ? LEVEL_HIGH : confidence >= 40 ? LEVEL_MEDIUM : LEVEL_LOW;
+}
+
+static void show_indicator(void *context, gsize index, Span where) {
+  const Sighting *sighting = context;
+  const Indicator *indicator = indicator_set_item(sighting->scan->indicators, index);
+  g_autofree char *id = g_strdup_printf("indicator:%s", indicator->value);
+  const char *title = indicator->note && *indicator->note ? indicator->note : indicator->source;
+  Rule rule = {.id = id, .name = "", .title = title, .author = "", .level = level_of_confidence(indicator->confidence)};
+  MatchField fields[] = {{SPAN("indicator"), {indicator->value, strlen(indicator->value)}}, {SPAN("found"), where}};
+  show(sighting->scan, &(MatchShown){
+                           .rule = &rule,
+                           .file = sighting->scan->file,
+                           .line = sighting->event->line,
+                           .time_ms = sighting->event->time_ms,
+                           .fields = fields,
+                           .field_count = G_N_ELEMENTS(fields),
+                       });
+}
+
 /* ---- reading ---- */
 
 static void scan_event(Scan *scan, Event *event) {
   const guint32 *rules;
   const Correlated *found;
+  if (scan->indicators)
+    indicator_set_match(scan->indicators, event->raw, scan->now_ms, show_indicator, &(Sighting){scan, event});
   gsize count = matcher_match(scan->matcher, event, &rules);
   if (!count)
     return;
@@ -270,6 +307,23 @@ static gboolean scan_descriptor(Scan *scan, int file, Buffer *buffer, GError **e
   }
 }
 
+/* Windows exports files as UTF-16: they are turned into UTF-8 as a whole. FALSE: it is none, or too large for that. */
+static gboolean scan_utf16(Scan *scan, int file, Buffer *buffer) {
+  struct stat info;
+  if (fstat(file, &info) != 0 || !S_ISREG(info.st_mode) || info.st_size < 2 || info.st_size > BUFFER_BYTES_MAX)
+    return FALSE;
+  g_autoptr(GMappedFile) map = g_mapped_file_new_from_fd(file, FALSE, NULL);
+  Span text = map ? (Span){g_mapped_file_get_contents(map), g_mapped_file_get_length(map)} : (Span){"", 0};
+  if (!utf16_is_marked(text))
+    return FALSE;
+  buffer->room = MAX(buffer->room, text.size / 2 * 3);
+  buffer->bytes = g_realloc(buffer->bytes, buffer->room);
+  buffer->used = utf16_to_utf8(text, buffer->bytes);
+  scan->bytes += text.size;
+  scan_buffer(scan, buffer, TRUE);
+  return TRUE;
+}
+
 static gboolean scan_file(Scan *scan, Buffer *buffer, GError **error) {
   gboolean standard = strcmp(scan->file, "-") == 0;
   int file = standard ? STDIN_FILENO : open(scan->file, O_RDONLY | O_CLOEXEC);
@@ -281,7 +335,7 @@ static gboolean scan_file(Scan *scan, Buffer *buffer, GError **error) {
                                                              .now_ms = g_get_real_time() / 1000,
                                                              .offset_minutes = viet_nam_minutes,
                                                              .patterns = scan->patterns});
-  gboolean good = scan_descriptor(scan, file, buffer, error);
+  gboolean good = scan_utf16(scan, file, buffer) || scan_descriptor(scan, file, buffer, error);
   if (!standard)
     close(file);
   return good;
@@ -373,6 +427,27 @@ static gboolean load(Scan *scan, const Options *options, const App *app, Route *
   return scan->patterns && (*out_route = detect_load_route(app->data_dir, error)) != NULL;
 }
 
+/* NULL without `error`: none were asked for. */
+static IndicatorSet *load_indicators(const Options *options, GError **error) {
+  if (!options->indicators->len)
+    return NULL;
+  IndicatorSet *set = indicator_set_new();
+  for (guint i = 0; i < options->indicators->len; i++) {
+    const char *path = g_ptr_array_index(options->indicators, i);
+    ScanError problem = {0};
+    gsize faults = 0, taken = indicator_set_add_path(set, path, LIST_AUTO, &faults, &problem);
+    if (!taken && *problem.message) {
+      g_set_error(error, APP_ERROR, ERROR_UNREADABLE, "%s: %s", path, problem.message);
+      indicator_set_free(set);
+      return NULL;
+    }
+    if (faults)
+      fprintf(stderr, "%s: %zu dòng không phải dấu hiệu\n", path, faults);
+  }
+  indicator_set_finish(set);
+  return set;
+}
+
 static int scan_with(const Options *options, const App *app) {
   g_autoptr(GError) error = NULL;
   RulePlaceholder *placeholders = options->placeholders ? detect_load_placeholders(options->placeholders, &error) : NULL;
@@ -380,8 +455,11 @@ static int scan_with(const Options *options, const App *app) {
     return fail(error);
   RuleSet *set = rule_set_new(&(RuleOptions){.least_level = level_of(options), .placeholders = placeholders});
   Route *route = NULL;
-  Scan scan = {.options = options, .set = set};
-  int code = load(&scan, options, app, &route, &error) ? scan_in_child(&scan, route) : fail(error);
+  Scan scan = {.options = options, .set = set, .now_ms = g_get_real_time() / 1000};
+  scan.indicators = load_indicators(options, &error);
+  int code = !error && load(&scan, options, app, &route, &error) ? scan_in_child(&scan, route) : fail(error);
+  if (scan.indicators)
+    indicator_set_free(scan.indicators);
   route_free(route);
   pattern_set_free(scan.patterns);
   rule_set_free(set);
@@ -391,7 +469,7 @@ static int scan_with(const Options *options, const App *app) {
 
 int detect_scan_run(const App *app, int argc, char **argv) {
   g_autoptr(GError) error = NULL;
-  Options options = {.rules = g_ptr_array_new(), .files = g_ptr_array_new()};
+  Options options = {.rules = g_ptr_array_new(), .indicators = g_ptr_array_new(), .files = g_ptr_array_new()};
   int code = 0;
   if (!take_words(&options, argc, argv, &error))
     code = fail(error);
@@ -402,6 +480,7 @@ int detect_scan_run(const App *app, int argc, char **argv) {
     code = scan_with(&options, app);
   }
   g_ptr_array_free(options.rules, TRUE);
+  g_ptr_array_free(options.indicators, TRUE);
   g_ptr_array_free(options.files, TRUE);
   return code;
 }

@@ -11,7 +11,7 @@
 #include "module/detect/detect_words.h"
 #include <string.h>
 
-enum { HOLD_MS = 5000, HITS_MAX = 2000, HITS_A_CHANGE = 100, EVENTS_KEPT = 5, CACHE_ENTRIES = 65536, CORRELATION_BYTES = 8 << 20, FIELDS_MAX = 32,
+enum { HOLD_MS = 5000, HITS_MAX = 2000, HITS_A_CHANGE = 100, EVENTS_KEPT = 5, CACHE_ENTRIES = 65536, CORRELATION_BYTES = 8 << 20, FIELDS_MAX = 32, FIELDS_SHOWN = 3, VALUE_SHOWN = 120,
        GROUP_MS = 600000 };
 
 /* One group: what has been found and is not yet raised. */
@@ -235,6 +235,22 @@ static void sink_event(void *state, const CollectSource *source, const LogRecord
 
 /* --- raising --- */
 
+/* "Khớp vì: Image = C:\\…\\rundll32.exe; CommandLine = …": the first fields of the first event. */
+static const char *with_fields(Arena *arena, const char *explanation, const Hit *hit) {
+  g_autoptr(GString) text = g_string_new(explanation);
+  const char *name;
+  json_t *value;
+  int count = 0;
+  if (!hit->fields->len)
+    return arena_text(arena, explanation, -1);
+  json_object_foreach((json_t *)g_ptr_array_index(hit->fields, 0), name, value) {
+    g_autofree char *start = g_utf8_substring(json_string_value(value), 0, MIN(VALUE_SHOWN, g_utf8_strlen(json_string_value(value), -1)));
+    if (count++ < FIELDS_SHOWN)
+      g_string_append_printf(text, "%s %s = %s", count == 1 ? " Khớp vì:" : ";", name, start);
+  }
+  return arena_text(arena, text->str, (gssize)text->len);
+}
+
 static gboolean raise_hit(Change *change, Sink *sink, Hit *hit, GError **error) {
   Arena *arena = change->request->arena;
   AlertEvent *events = arena_alloc(arena, sizeof *events * (hit->raws->len + 1));
@@ -261,7 +277,7 @@ static gboolean raise_hit(Change *change, Sink *sink, Hit *hit, GError **error) 
   alert.rule_id = hit->rule->key;
   alert.title = arena_text(arena, title, -1);
   alert.level = (int)hit->rule->level;
-  alert.explanation = arena_text(arena, explanation, -1);
+  alert.explanation = strcmp(hit->rule->origin, "own") == 0 ? arena_text(arena, explanation, -1) : with_fields(arena, explanation, hit);
   alert.original = hit->rule->description;
   alert.author = hit->rule->author;
   alert.techniques = hit->rule->techniques;

@@ -84,8 +84,8 @@ static const char *of_tactics(const DetectWords *words, const DetectRule *rule, 
 
 char *detect_words_title(const DetectWords *words, const DetectRule *rule) {
   char *title = own(rule, "title");
-  (void)words;
-  return title ? title : g_strdup(rule->title);
+  const char *tactic = of_tactics(words, rule, "name");
+  return title ? title : tactic ? g_strdup_printf("%s: %s", tactic, rule->title) : g_strdup(rule->title);
 }
 
 char *detect_words_explain(const DetectWords *words, const DetectRule *rule) {
@@ -99,7 +99,7 @@ char *detect_words_explain(const DetectWords *words, const DetectRule *rule) {
   for (gsize i = 0; i < G_N_ELEMENTS(parts); i++)
     if (parts[i])
       g_string_append_printf(text, "%s%s", text->len ? " " : "", parts[i]);
-  g_string_append_printf(text, "%sXem các trường đã khớp bên dưới, đối chiếu với việc của người dùng máy lúc đó.", text->len ? " " : "");
+  g_string_append_printf(text, "%sĐối chiếu với việc của người dùng máy lúc đó.", text->len ? " " : "");
   return g_string_free(text, FALSE);
 }
 

@@ -30,7 +30,7 @@
  *   notices    [{what receiver receiver_name basis at_once due_ms state sent_ms confirmed_ms channel recipient proof}]
  *   systems    [{name level impact}]                observables [{kind value note tlp}]
  *   evidence   [{number title sha256 size_bytes file_name taken_ms taken_by taken_where taken_how seal}]
- *   custody    [{number at_ms action from_whom to_whom note}]
+ *   custody    [{number at_ms action from_whom to_whom note who intact}]
  *   papers     [{form name state number issued_day signer sha256}]
  *   first_steps {title do [] dont [] …}: an entry of first_steps.h, printed on the sheet
  * What is absent is left out, or left to be written by hand.
@@ -103,5 +103,7 @@ Paper *form_paper(const PaperForm *form, const json_t *values, const json_t *let
 char *form_message(const PaperForm *form, const json_t *values, char **out_subject);
 /* Phiếu ứng cứu: what is needed at the desk without power: steps, contacts, notices, an empty log. Two pages of A4. */
 Paper *form_response_sheet(const json_t *incident, const json_t *letterhead, gint64 created_ms);
+/* Phiếu theo dõi chứng cứ of one entry of incident.evidence: what it is and its chain of custody, with lines to go on by hand. */
+Paper *form_custody_record(const json_t *incident, const json_t *evidence, const json_t *letterhead, gint64 created_ms);
 /* The whole case, for the file of the body that handles it: nothing is left out. */
 Paper *form_case_file(const json_t *incident, const json_t *letterhead, gint64 created_ms);

@@ -1,9 +1,12 @@
 #include "module/incident/incident_act.h"
+#include "module/incident/incident_delivery.h"
 #include "module/incident/incident_figure.h"
 #include "base/date.h"
 #include "base/id.h"
+#include "core/body.h"
 #include "core/file.h"
 #include "core/message.h"
+#include "core/user.h"
 #include <string.h>
 
 #define READ "incident.read"
@@ -43,13 +46,17 @@ static const struct {
     {"incident.party",             COMMAND, UNDECIDED " " CONFIRMED, FALSE, act_party, "Đã ghi tên bên tham gia."},
     {"incident.person_add",        WORK,    CONFIRMED " verifying", FALSE, act_person_add, "Đã ghi người tham gia."},
     {"incident.person_release",    WORK,    ANY,        FALSE, act_person_release,    "Đã ghi người thôi tham gia."},
-    {"incident.system_add",        WORK,    CONFIRMED " verifying", FALSE, act_system_add, "Đã ghi hệ thống bị ảnh hưởng."},
+    {"incident.system_add",        WORK,    CONFIRMED " verifying", TRUE,  act_system_add, "Đã ghi hệ thống bị ảnh hưởng."},
     {"incident.observable_add",    WORK,    ANY,        FALSE, act_observable_add,    "Đã ghi dấu hiệu nhận biết."},
-    {"incident.evidence_add",      WORK,    ANY,        FALSE, act_evidence_add,      "Đã nhận chứng cứ."},
-    {"incident.evidence_transfer", WORK,    ANY,        FALSE, act_evidence_transfer, "Đã ghi giao nhận chứng cứ."},
+    {"evidence.add",      WORK,    ANY,        FALSE, act_evidence_add,      "Đã nhận chứng cứ."},
+    {"evidence.transfer", WORK,    ANY,        FALSE, act_evidence_transfer, "Đã ghi giao nhận chứng cứ."},
     {"incident.notice_send",       COMMAND, UNDECIDED " " CONFIRMED, TRUE, act_notice_send, "Đã ghi việc gửi."},
     {"incident.notice_confirm",    COMMAND, ANY,        FALSE, act_notice_confirm,    "Đã ghi nơi nhận xác nhận."},
     {"incident.notice_fail",       COMMAND, UNDECIDED " " CONFIRMED, FALSE, act_notice_fail, "Đã ghi lần gửi không thành."},
+    {"incident.notice_mail",       COMMAND, OPEN,       FALSE, act_notice_mail,       "Đã đưa vào hàng gửi thư."},
+    {"incident.delivery_again",    COMMAND, ANY,        FALSE, act_delivery_again,    "Đã đưa vào hàng gửi thư."},
+    {"incident.delivery_sent",     COMMAND, ANY,        FALSE, act_delivery_sent,     "Đã ghi nơi nhận đã nhận thư."},
+    {"incident.delivery_stop",     COMMAND, ANY,        FALSE, act_delivery_stop,     "Đã thôi gửi thư."},
     {"incident.outcome",           COMMAND, CONFIRMED " closed", TRUE, act_outcome,    "Đã ghi cách xử lý."},
     {"incident.close",             COMMAND, "ended",    TRUE,  act_close,             "Đã đóng hồ sơ."},
     {"incident.close_with_reason", COMMAND, CONFIRMED,  TRUE,  act_close,             "Đã đóng hồ sơ, có lý do."},
@@ -64,6 +71,11 @@ static gsize find_act(const char *operation) {
 }
 
 /* --- small helpers --- */
+
+gboolean incident_is_one_of(const char *word, const char *list) {
+  g_auto(GStrv) words = g_strsplit(list, " ", -1);
+  return g_strv_contains((const char *const *)words, word);
+}
 
 const char *incident_given(const Request *request, const char *field) {
   const char *text = input_text(request, field);
@@ -90,6 +102,21 @@ const char *incident_moment(Arena *arena, gint64 ms) {
     return NULL;
   date_write_time(text, ms);
   return arena_text(arena, text, -1);
+}
+
+const User *incident_person(IncidentCall *call, const char *field, GError **error) {
+  StoreConn *conn = call->change->conn;
+  const User *person = user_load(conn, call->request->arena, input_text(call->request, field), error);
+  for (gsize i = 0; person && i < person->n_grants; i++) {
+    gboolean below = FALSE;
+    if (!body_is_below(conn, call->incident->body_id, person->grants[i].body_id, &below, error))
+      return NULL;
+    if (below)
+      return person;
+  }
+  if (!error || !*error)
+    request_refuse_field(call->request, field, "Không có người dùng này.", error);
+  return NULL;
 }
 
 gboolean incident_write_log(IncidentCall *call, const char *kind, gint64 at_ms, const char *text, gint64 corrects, GError **error) {
@@ -149,8 +176,7 @@ typedef struct {
 } ActRun;
 
 static gboolean check_state(const Incident *incident, const char *states, GError **error) {
-  g_auto(GStrv) list = g_strsplit(states, " ", -1);
-  if (g_strv_contains((const char *const *)list, incident->state))
+  if (incident_is_one_of(incident->state, states))
     return TRUE;
   g_set_error(error, APP_ERROR, ERROR_REFUSED, "%s đang ở trạng thái “%s” nên không làm được việc này.", incident->code,
               incident_state_label(incident->state));

@@ -28,11 +28,14 @@ Incident *incident_reload(Change *change, const char *id, GError **error);
 /* The next line of the log. at_ms 0: now. kind: note, auto, fix. */
 gboolean incident_write_log(IncidentCall *call, const char *kind, gint64 at_ms, const char *text, gint64 corrects, GError **error);
 gboolean incident_auto_log(IncidentCall *call, GError **error, const char *format, ...) G_GNUC_PRINTF(3, 4);
+gboolean incident_is_one_of(const char *word, const char *list); /* words with blanks between them */
 const char *incident_new_id(IncidentCall *call);
 const char *incident_moment(Arena *arena, gint64 ms); /* 14:35 21/11/2026 */
 const char *incident_given(const Request *request, const char *field); /* "" where nothing was given */
 gint64 incident_given_ms(const Request *request, const char *field, gint64 absent);
 const char *incident_actor(const Request *request); /* account id or NULL */
+/* The account in that field: one with a role at the body of the case or above, else the field is refused. */
+const User *incident_person(IncidentCall *call, const char *field, GError **error);
 
 /* --- clocks: incident_clock.c --- */
 
@@ -57,6 +60,20 @@ gboolean incident_close_guard(StoreConn *conn, Request *request, const Incident 
 /* --- evidence: incident_evidence.c --- */
 gboolean incident_keep_evidence(IncidentCall *call, const char *title, const char *taken_by, gint64 taken_ms, const char *where,
                                 const char *how, const char *seal, GError **error);
+
+/* The file, its hash verified, with an entry in the chain of custody; -1 with ERROR_CHECK when it is not what came in, which is
+ * then recorded and told too. `action`: accessed, archived. The caller closes it. */
+int incident_open_evidence(Request *request, Incident *incident, const IncidentEvidence *evidence, const char *action, gint64 *out_size_bytes,
+                           GError **error);
+
+/* --- notices: incident_notice.c --- */
+
+typedef struct {
+  const char *channel, *recipient, *proof, *account_id;
+  gint64 at_ms;
+} IncidentNoticeWent;
+/* It was sent by itself, not by an act: notice, log, facts, and the case written back. */
+gboolean incident_notice_went(IncidentCall *call, const char *notice_id, const IncidentNoticeWent *went, GError **error);
 
 /* --- the acts --- */
 

@@ -1,6 +1,7 @@
 #include "base/date.h"
 #include "module/incident/incident_figure.h"
 #include "module/incident/incident_intake.h"
+#include "module/incident/incident_reporter.h"
 #include <string.h>
 
 #define TITLE_CHARACTERS 90
@@ -93,7 +94,7 @@ gboolean incident_begin(IncidentCall *call, const NewIncident *report, GError **
       !incident_write_log(call, "auto", report->told_ms, arena_printf(call->request->arena, "Nhận tin báo qua: %s.",
                                                              incident_source_label(report->source)), 0, error) ||
       !incident_name_parties(call, error) || !incident_recompute(call, "Dữ kiện ban đầu", error) ||
-      (report->receipt_confirmed && !confirm_receipt(call, report, error)))
+      (report->receipt_confirmed && !confirm_receipt(call, report, error)) || !incident_send_receipt(call, error))
     return FALSE;
   Incident *incident = call->incident;
   incident_sort(call->request->app->law, incident);

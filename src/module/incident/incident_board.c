@@ -1,10 +1,10 @@
-/* What incidents add to the board, the calendar and the menu; and the one job: nobody has looked at a report. */
+/* What incidents add to the board, the calendar and the menu, and its jobs. */
 #include "base/date.h"
-#include "core/job.h"
 #include "core/message.h"
-#include "core/setting.h"
+#include "module/incident/incident_delivery.h"
+#include "module/incident/incident_escalate.h"
 #include "module/incident/incident_figure.h"
-#include "module/incident/incident_pages.h"
+#include "module/incident/incident_upload.h"
 
 #define BOARD_ROWS 8
 #define CALENDAR_ROWS 200
@@ -57,8 +57,12 @@ gboolean incident_board(Request *request, Doc *board, GError **error) {
   add_tile(request, board, open, "Sự cố đang mở", "", "/su-co", "soon");
   add_tile(request, board, soon, "Sắp đến hạn thông báo", late ? "có thông báo quá hạn" : "trong 48 giờ", "/su-co?tab=sap-han",
            late ? "late" : "soon");
-  if (late)
+  if (!incident_board_waiting(request, board, error))
+    return FALSE;
+  if (late && !doc_get(board, KEY("state")))
     add_state(request, board, late);
+  if (!incident_board_evidence(request, board, error))
+    return FALSE;
   if (!open)
     return TRUE;
   Doc *section = doc_object((Doc *)(gintptr)doc_get(board, KEY("sections")), NULL);
@@ -99,36 +103,11 @@ gboolean incident_badge(Request *request, const MenuEntry *entry, Doc *item, GEr
   return TRUE;
 }
 
-/* --- nobody has acknowledged: the case says so once, and whoever listens is told --- */
-
-static gboolean escalate_one(Change *change, void *data, GError **error) {
-  const char *id = data;
-  IncidentCall call = {.change = change, .request = change->request, .incident = incident_reload(change, id, error)};
-  if (!call.incident)
-    return FALSE;
-  Incident *incident = call.incident;
-  incident->escalated_ms = change->request->now_ms;
-  change_about(change, "incident", incident->id, incident->body_id, NULL);
-  return incident_auto_log(&call, error, "Tin báo chưa có người tiếp nhận; báo lên cấp trên.") &&
-         incident_store_update(change->conn, incident, incident->version, error) &&
-         change_emit(change, "incident.unacknowledged", "incident", incident->id, incident->body_id, NULL, error);
-}
-
-static gboolean escalate(App *app, const json_t *payload, GError **error) {
-  g_autoptr(Arena) arena = arena_new();
-  g_autoptr(Request) request = request_new_for_job(app, arena, "incident.escalate");
-  StoreConn *conn = request_read(request, error);
-  gint64 before_ms = request->now_ms - setting_int(app, "incident.acknowledge_minutes") * MINUTE_MS;
-  g_autoptr(GPtrArray) ids = conn ? incident_store_waiting(conn, arena, before_ms, error) : NULL;
-  (void)payload;
-  for (guint i = 0; ids && i < ids->len; i++)
-    if (!request_change(request, escalate_one, g_ptr_array_index(ids, i), error))
-      return FALSE;
-  return ids != NULL;
-}
-
 const JobRow INCIDENT_JOBS[] = {
-    {"incident.escalate", "Báo lên khi tin báo sự cố chưa có người tiếp nhận", escalate, 1},
+    {"incident.deliver", "Gửi thông báo sự cố qua thư", incident_deliver_due, 1, .at_start = TRUE},
+    {"incident.escalate", "Báo lên khi tin báo sự cố chưa có người tiếp nhận", incident_escalate, 1},
+    {"evidence.upload_expire", "Bỏ tệp chứng cứ tải dở quá hạn giữ", incident_upload_expire, 60},
+    {"evidence.check", "Kiểm mã băm tệp chứng cứ", incident_evidence_check, 0, 150},
     {"incident.sort", "Tính số liệu thống kê cho sự cố có từ trước", incident_sort_old, 60},
     {NULL},
 };

@@ -52,15 +52,23 @@ static gboolean set_kinds(IncidentCall *call, json_t *facts, GError **error) {
   return !error || !*error;
 }
 
+static void set_or_clear(json_t *object, const char *key, json_t *value) {
+  if (value)
+    json_object_set_new(object, key, value);
+  else
+    json_object_del(object, key);
+}
+
 static void set_system(const Request *request, json_t *facts) {
-  json_t *system = json_object();
-  const char *list = input_text(request, "national_list");
-  if (input_text(request, "system_name"))
-    json_object_set_new(system, "name", json_string(input_text(request, "system_name")));
-  if (input_has(request, "level") && input_text(request, "level"))
-    json_object_set_new(system, "level", json_integer(input_int(request, "level", 0)));
-  if (list)
-    json_object_set_new(system, "national_list", json_boolean(strcmp(list, "yes") == 0));
+  const json_t *before = json_object_get(facts, "system");
+  json_t *system = json_is_object(before) ? json_copy((json_t *)(gintptr)before) : json_object();
+  const char *name = input_text(request, "system_name"), *list = input_text(request, "national_list");
+  if (input_has(request, "system_name"))
+    set_or_clear(system, "name", name ? json_string(name) : NULL);
+  if (input_has(request, "level"))
+    set_or_clear(system, "level", input_text(request, "level") ? json_integer(input_int(request, "level", 0)) : NULL);
+  if (input_has(request, "national_list"))
+    set_or_clear(system, "national_list", list ? json_boolean(strcmp(list, "yes") == 0) : NULL);
   json_object_set_new(facts, "system", system);
 }
 

@@ -33,7 +33,8 @@ static const char *due_text(IncidentCall *call, gint64 due_ms) {
 
 static gboolean note_due(IncidentCall *call, const IncidentNotice *old, gint64 due_ms, GError **error) {
   return !old || old->due_ms == due_ms || strcmp(old->state, "void") == 0 ||
-         incident_auto_log(call, error, "Hạn đổi từ %s sang %s: %s.", due_text(call, old->due_ms), due_text(call, due_ms), old->what);
+         incident_auto_log(call, error, "Hạn đổi từ %s sang %s: %s (đến %s).", due_text(call, old->due_ms), due_text(call, due_ms), old->what,
+                           law_actor_name(call->request->app->law, old->receiver));
 }
 
 /* The paper that the notice is written on; "" where there is none. */

@@ -105,8 +105,8 @@ static gboolean suggest_cases(Suggesting *to, StoreConn *conn, const char *body_
   return TRUE;
 }
 
-gboolean incident_beside(Request *request, const char *type, const char *id G_GNUC_UNUSED, Doc *answer, GError **error) {
-  const Doc *duty = strcmp(type, "duty") == 0 ? doc_get(answer, KEY("duty")) : NULL;
+static gboolean beside_duty(Request *request, Doc *answer, GError **error) {
+  const Doc *duty = doc_get(answer, KEY("duty"));
   const json_t *words = duty ? catalogue_load(request->app, "proofs.yaml") : NULL;
   StoreConn *conn = duty ? request_read(request, error) : NULL;
   if (!duty || !conn)
@@ -125,4 +125,10 @@ gboolean incident_beside(Request *request, const char *type, const char *id G_GN
     return FALSE;
   doc_bool(answer, KEY("has_suggestions"), to.count > 0);
   return TRUE;
+}
+
+gboolean incident_beside(Request *request, const char *type, const char *id, Doc *answer, GError **error) {
+  if (strcmp(type, "system") == 0)
+    return incident_add_of_system(request, id, answer, error);
+  return strcmp(type, "duty") != 0 || beside_duty(request, answer, error);
 }

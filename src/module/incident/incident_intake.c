@@ -7,6 +7,7 @@
 #include "core/setting.h"
 #include "module/incident/incident_intake.h"
 #include "module/incident/incident_pages.h"
+#include "module/incident/incident_paste.h"
 #include <string.h>
 
 #define PHOTO_BYTES_MOST (10 * 1000 * 1000)
@@ -23,6 +24,31 @@ static const char *kind_of(const char *what) {
   return NULL;
 }
 
+/* --- limits for whoever has no account ---
+ * What is kept is counted, so restarting helps nobody; counted again by the writer, so sending at once helps nobody. */
+
+static gboolean refuse_more(const char *words, GError **error) {
+  g_set_error(error, APP_ERROR, ERROR_LOCKED, "%s", words);
+  return FALSE;
+}
+
+static gboolean check_rate(Request *request, StoreConn *conn, GError **error) {
+  gint64 count = 0, most = setting_int(request->app, "incident.reports_per_hour");
+  if (!*request->remote || request->user)
+    return TRUE;
+  if (!incident_store_count_from(conn, request->remote, request->now_ms - HOUR_MS, &count, error))
+    return FALSE;
+  return count < most ||
+         refuse_more("Đã nhận nhiều tin báo từ địa chỉ này trong một giờ qua. Việc gấp: gọi số trực; hoặc gửi lại sau.", error);
+}
+
+static gboolean check_follow_rate(Request *request, StoreConn *conn, const Incident *incident, GError **error) {
+  gint64 count = 0, most = setting_int(request->app, "incident.reports_per_hour");
+  if (!incident_store_count_told(conn, incident->id, request->now_ms - HOUR_MS, &count, error))
+    return FALSE;
+  return count < most || refuse_more("Tin báo này đã nhận nhiều nội dung thêm trong một giờ qua. Việc gấp: gọi số trực; hoặc gửi lại sau.", error);
+}
+
 /* --- one creation for all ways in --- */
 
 typedef struct {
@@ -36,7 +62,7 @@ static gboolean begin_in_change(Change *change, void *data, GError **error) {
   const NewIncident *report = &intake->report;
   call->change = change;
   const char *by = *report->reporter_name ? report->reporter_name : "Người báo";
-  return incident_begin(call, report, error) &&
+  return (strcmp(report->source, "public") != 0 || check_rate(call->request, change->conn, error)) && incident_begin(call, report, error) &&
          incident_write_log(call, "note", report->detected_ms, report->description, 0, error) &&
          (!call->file_sha256 || incident_keep_evidence(call, "Ảnh, tệp gửi kèm tin báo", by, call->request->now_ms, "",
                                                        "Gửi kèm tin báo", "", error));
@@ -80,21 +106,6 @@ static gboolean begin(Request *request, Intake *intake, Doc *answer, GError **er
 
 /* --- the public form --- */
 
-/* One source may not bury the others. The reports are counted where they are kept, so restarting helps nobody. */
-static gboolean check_rate(Request *request, GError **error) {
-  gint64 count = 0, most = setting_int(request->app, "incident.reports_per_hour");
-  StoreConn *conn = request_read(request, error);
-  if (!*request->remote || request->user)
-    return conn != NULL;
-  if (!conn || !incident_store_count_from(conn, request->remote, request->now_ms - HOUR_MS, &count, error))
-    return FALSE;
-  if (count < most)
-    return TRUE;
-  g_set_error(error, APP_ERROR, ERROR_LOCKED,
-              "Đã nhận nhiều tin báo từ địa chỉ này trong một giờ qua. Việc gấp: gọi số trực; hoặc gửi lại sau.");
-  return FALSE;
-}
-
 static const char *public_body(Request *request, StoreConn *conn, GError **error) {
   const char *given = input_text(request, "body");
   if (!given)
@@ -105,7 +116,7 @@ static const char *public_body(Request *request, StoreConn *conn, GError **error
 
 gboolean incident_report(Request *request, Doc *answer, GError **error) {
   StoreConn *conn = request_read(request, error);
-  const char *body_id = conn && check_rate(request, error) ? public_body(request, conn, error) : NULL;
+  const char *body_id = conn && check_rate(request, conn, error) ? public_body(request, conn, error) : NULL;
   if (!body_id) {
     if (error && !*error)
       request_refuse_field(request, "body", "Không có đơn vị này.", error);
@@ -207,7 +218,7 @@ static gboolean follow_in_change(Change *change, void *data, GError **error) {
   const char *text = input_text(request, "text");
   call->change = change;
   call->incident = incident_reload(change, call->result_id, error);
-  if (!call->incident)
+  if (!call->incident || !check_follow_rate(call->request, change->conn, call->incident, error))
     return FALSE;
   change_about(change, "incident", call->incident->id, call->incident->body_id, NULL);
   return (!text || incident_write_log(call, "note", 0, arena_printf(request->arena, "Người báo gửi thêm: %s", text), 0, error)) &&
@@ -218,7 +229,7 @@ static gboolean follow_in_change(Change *change, void *data, GError **error) {
 gboolean incident_follow_add(Request *request, Doc *answer, GError **error) {
   const Incident *incident = find_followed(request, incident_given(request, "code"), error);
   IncidentCall call = {.request = request, .result_id = incident ? incident->id : NULL};
-  if (!incident || !keep_photo(request, &call, error))
+  if (!incident || !check_follow_rate(request, request_read(request, NULL), incident, error) || !keep_photo(request, &call, error))
     return FALSE;
   if (!call.file_sha256 && !input_text(request, "text"))
     return request_refuse_field(request, "text", "Chưa có nội dung hoặc ảnh.", error);
@@ -227,6 +238,17 @@ gboolean incident_follow_add(Request *request, Doc *answer, GError **error) {
 }
 
 /* --- the duty officer's form --- */
+
+/* What the head of a pasted message says stands in for what was not typed. */
+static void take_pasted(Request *request, NewIncident *report) {
+  PastedMail mail = strcmp(report->source, "email") == 0 ? incident_read_pasted(request->arena, report->description) : (PastedMail){0};
+  if (!*report->reporter_email && mail.address)
+    report->reporter_email = mail.address;
+  if (!*report->reporter_name && mail.name)
+    report->reporter_name = mail.name;
+  if (!report->title)
+    report->title = mail.subject;
+}
 
 gboolean incident_add(Request *request, Doc *answer, GError **error) {
   gboolean told = strcmp(input_text(request, "source"), "monitoring") != 0;
@@ -239,6 +261,7 @@ gboolean incident_add(Request *request, Doc *answer, GError **error) {
       .detected_ms = detected_ms, .told_ms = told ? input_int(request, "told", request->now_ms) : 0,
       .receipt_confirmed = told && input_bool(request, "receipt_confirmed"),
   }};
+  take_pasted(request, &intake.report);
   return request_require(request, "incident.report", request->body_id, error) &&
          check_times(request, &intake.report, "detected", error) && begin(request, &intake, answer, error);
 }

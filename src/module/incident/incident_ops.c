@@ -1,7 +1,8 @@
 #include "module/incident/incident.h"
+#include "module/incident/incident_delivery.h"
 #include "module/incident/incident_filter.h"
-#include "module/incident/incident_pages.h"
 #include "module/incident/incident_paper.h"
+#include "module/incident/incident_upload.h"
 #include <string.h>
 
 /* --- choices --- */
@@ -72,7 +73,7 @@ static const Field FOLLOW_ADD_FIELDS[] = {{"code", FIELD_ID, "Mã tin báo", TRU
                                           {"file", FIELD_FILE, "Ảnh, tệp"}, {NULL}};
 static const Field ADD_FIELDS[] = {
     {"source", FIELD_CHOICE, "Nhận tin qua", TRUE, .choices = SOURCE_CHOICES},
-    {"description", FIELD_LONG_TEXT, "Nội dung tin báo", TRUE, 5, 20000, .help = "Ghi lời kể, hoặc dán nguyên văn thư."},
+    {"description", FIELD_LONG_TEXT, "Nội dung tin báo", TRUE, 5, 20000, .help = "Ghi lời kể, hoặc dán nguyên văn thư, cả dòng Từ và Tiêu đề: người gửi được gửi thư xác nhận."},
     {"title", FIELD_TEXT, "Tên sự cố", FALSE, 3, 200},
     {"kind", FIELD_CHOICE, "Loại (nếu đã rõ)"},
     {"detected", FIELD_TIME, "Thời điểm phát hiện", TRUE, .help = "Thời hạn tính từ lúc này, không từ lúc nhập."},
@@ -151,7 +152,7 @@ static const Field PARTY_FIELDS[] = {ID, {"actor", FIELD_CHOICE, "Vai trò theo 
 static const Field PERSON_FIELDS[] = {ID, {"name", FIELD_TEXT, "Họ và tên", TRUE, 2, 100}, {"unit", FIELD_TEXT, "Đơn vị", FALSE, 0, 200},
                                       {"role", FIELD_TEXT, "Việc đảm nhận", FALSE, 0, 200}, {"phone", FIELD_PHONE, "Điện thoại"}, {NULL}};
 static const Field RELEASE_FIELDS[] = {ID, {"person", FIELD_ID, "Người", TRUE}, {NULL}};
-static const Field SYSTEM_FIELDS[] = {ID, {"name", FIELD_TEXT, "Hệ thống, thiết bị", TRUE, 2, 300}, {"level", FIELD_INT, "Cấp độ", FALSE, 1, 5},
+static const Field SYSTEM_FIELDS[] = {ID, {"name", FIELD_TEXT, "Hệ thống, thiết bị", TRUE, 2, 300, .help = "Chọn từ danh mục hệ thống (gõ để tìm), hoặc gõ tên."}, {"level", FIELD_INT, "Cấp độ, khi không có trong danh mục", FALSE, 1, 5},
                                       {"impact", FIELD_TEXT, "Ảnh hưởng", FALSE, 0, 500}, {NULL}};
 static const Field OBSERVABLE_FIELDS[] = {ID, {"value", FIELD_TEXT, "Giá trị (viết kiểu hxxp, [.] cũng được)", TRUE, 1, 2000},
                                           {"kind", FIELD_CHOICE, "Loại (để trống: tự nhận)", .choices = OBSERVABLE_CHOICES},
@@ -160,8 +161,20 @@ static const Field EVIDENCE_FIELDS[] = {ID, {"title", FIELD_TEXT, "Nội dung", 
                                         {"by", FIELD_TEXT, "Người thu thập", FALSE, 0, 200}, {"taken", FIELD_TIME, "Lúc thu thập"},
                                         {"where", FIELD_TEXT, "Ở đâu", FALSE, 0, 300}, {"how", FIELD_TEXT, "Bằng cách nào", FALSE, 0, 500},
                                         {"seal", FIELD_TEXT, "Số niêm phong", FALSE, 0, 100}, {NULL}};
-static const Field TRANSFER_FIELDS[] = {ID, {"evidence", FIELD_ID, "Chứng cứ", TRUE}, {"from", FIELD_TEXT, "Người giao", TRUE, 2, 200},
+static const Choice HANDOVER_CHOICES[] = {{"transferred", "Giao"}, {"returned", "Trả lại"}, {NULL, NULL}};
+static const Field TRANSFER_FIELDS[] = {ID, {"evidence", FIELD_ID, "Chứng cứ", TRUE}, {"what", FIELD_CHOICE, "Việc", .choices = HANDOVER_CHOICES}, {"from", FIELD_TEXT, "Người giao", TRUE, 2, 200},
                                         {"to", FIELD_TEXT, "Người nhận", TRUE, 2, 200}, AT("Lúc giao"), {"note", FIELD_TEXT, "Ghi chú", FALSE, 0, 500}, {NULL}};
+static const Field UPLOAD_FIELDS[] = {ID, {"title", FIELD_TEXT, "Nội dung", TRUE, 3, 300}, {"name", FIELD_TEXT, "Tên tệp", TRUE, 1, 1000},
+                                      {"size", FIELD_INT, "Dung lượng tệp (byte)", TRUE, 1, G_GINT64_CONSTANT(1000000000000000)},
+                                      {"by", FIELD_TEXT, "Người thu thập", FALSE, 0, 200}, {"taken", FIELD_TIME, "Lúc thu thập"},
+                                      {"where", FIELD_TEXT, "Ở đâu", FALSE, 0, 300}, {"how", FIELD_TEXT, "Bằng cách nào", FALSE, 0, 500},
+                                      {"seal", FIELD_TEXT, "Số niêm phong", FALSE, 0, 100}, {NULL}};
+#define UPLOAD {"upload", FIELD_ID, "Lần tải lên", TRUE}
+#define SHA256(label) {"sha256", FIELD_TEXT, label, FALSE, 64, 64}
+static const Field UPLOAD_ID_FIELDS[] = {ID, UPLOAD, {NULL}};
+static const Field UPLOAD_PIECE_FIELDS[] = {ID, UPLOAD, {"offset", FIELD_INT, "Bắt đầu từ byte", TRUE, 0, G_GINT64_CONSTANT(1000000000000000)},
+                                            {"file", FIELD_FILE, "Phần của tệp"}, SHA256("SHA-256 của phần này"), {NULL}};
+static const Field UPLOAD_FINISH_FIELDS[] = {ID, UPLOAD, SHA256("SHA-256 của toàn tệp"), {NULL}};
 static const Field EVIDENCE_FILE_FIELDS[] = {ID, {"evidence", FIELD_ID, "Chứng cứ", TRUE}, {NULL}};
 static const Field SEND_FIELDS[] = {ID, {"notice", FIELD_ID, "Thông báo", TRUE},
                                     {"channel", FIELD_CHOICE, "Gửi bằng cách nào", TRUE, .choices = CHANNEL_CHOICES},
@@ -172,6 +185,17 @@ static const Field RECEIVED_FIELDS[] = {ID, {"notice", FIELD_ID, "Thông báo", 
                                         {"proof", FIELD_TEXT, "Số tiếp nhận, người xác nhận", FALSE, 0, 500}, {NULL}};
 static const Field FAIL_FIELDS[] = {ID, {"notice", FIELD_ID, "Thông báo", TRUE}, {"channel", FIELD_CHOICE, "Đã thử cách nào", TRUE, .choices = CHANNEL_CHOICES},
                                     REASON("reason", "Vì sao không được"), {NULL}};
+#define MAIL_FIELDS_SHARED                                                                                             \
+  ID, {"notice", FIELD_ID, "Thông báo", TRUE}, {"to", FIELD_IDS, "Nơi nhận (mã vai trò; không nêu: mọi nơi có địa chỉ)"},  \
+      {"chosen", FIELD_BOOL, "Đã chọn nơi nhận", .hidden = TRUE}, {"more", FIELD_TEXT, "Thêm địa chỉ thư", FALSE, 0, 1000}
+static const Field PREVIEW_FIELDS[] = {MAIL_FIELDS_SHARED, {NULL}};
+static const Field MAIL_FIELDS[] = {MAIL_FIELDS_SHARED, {"subject", FIELD_TEXT, "Tiêu đề thư", FALSE, 3, 300},
+                                    {"text", FIELD_LONG_TEXT, "Nội dung thư", FALSE, 10, 20000},
+                                    {"attach", FIELD_IDS, "Văn bản kèm theo"}, {NULL}};
+static const Field DELIVERY_FIELDS[] = {ID, {"delivery", FIELD_ID, "Thư", TRUE}, {NULL}};
+static const Field DELIVERY_SENT_FIELDS[] = {ID, {"delivery", FIELD_ID, "Thư", TRUE},
+                                             {"proof", FIELD_TEXT, "Ai ở nơi nhận nói đã nhận, lúc nào", TRUE, 3, 500}, {NULL}};
+static const Field DELIVERY_STOP_FIELDS[] = {ID, {"delivery", FIELD_ID, "Thư", TRUE}, REASON("reason", "Lý do"), {NULL}};
 static const Field PAPER_FORM_FIELDS[] = {ID, {"form", FIELD_ID, "Mẫu", TRUE}, {"paper", FIELD_ID, "Văn bản"}, {NULL}};
 static const Field PAPER_SAVE_FIELDS[] = {ID, {"form", FIELD_ID, "Mẫu", TRUE}, {"paper", FIELD_ID, "Văn bản", .hidden = TRUE},
                                           {"fields", FIELD_JSON, "Các mục (JSON theo mã mục)", .hidden = TRUE}, VERSION, {NULL}};
@@ -180,7 +204,11 @@ static const Field PAPER_SIGN_FIELDS[] = {ID, {"paper", FIELD_ID, "Văn bản", 
                                           {"day", FIELD_DAY, "Ngày ban hành", TRUE}, {"signer", FIELD_TEXT, "Người ký", TRUE, 2, 100},
                                           {"file", FIELD_FILE, "Bản quét đã ký (có bản quét thì chốt)"}, VERSION, {NULL}};
 static const Choice FORMAT_CHOICES[] = {{"pdf", "PDF"}, {"docx", "DOCX"}, {NULL, NULL}};
+static const Field CUSTODY_FILE_FIELDS[] = {ID, {"evidence", FIELD_ID, "Chứng cứ", TRUE}, {"format", FIELD_CHOICE, "Dạng tệp", .choices = FORMAT_CHOICES}, {NULL}};
 static const Field PAPER_FILE_FIELDS[] = {ID, {"paper", FIELD_ID, "Văn bản", TRUE}, {"format", FIELD_CHOICE, "Dạng tệp", TRUE, .choices = FORMAT_CHOICES}, {NULL}};
+
+static const Field ARCHIVE_FIELDS[] = {{"file", FIELD_FILE, "Gói hồ sơ (ZIP)"},
+                                       {"key", FIELD_TEXT, "Khóa công khai của nơi gửi; nêu để chắc ai đã ký", FALSE, 64, 64}, {NULL}};
 
 /* --- the table --- */
 
@@ -234,6 +262,10 @@ static const Operation OPERATIONS[] = {
     {"incident.sheet", "GET", CASE "/phieu", "incident.read", "Phiếu ứng cứu để in", incident_sheet, ID_FIELDS, .page = "incident/sheet.html"},
     {"incident.sheet_file", "GET", CASE "/phieu/tep", "incident.read", "Phiếu ứng cứu dạng PDF", incident_sheet_file, ID_FIELDS, .gives = GIVES_FILE},
     {"incident.file", "GET", CASE "/ho-so", "incident.read", "Toàn bộ hồ sơ sự cố dạng PDF", incident_case_file, ID_FIELDS, .gives = GIVES_FILE},
+    {"incident.archive", "POST", CASE "/goi", "incident.command", "Toàn bộ hồ sơ sự cố thành một gói ZIP có chữ ký", incident_archive, ID_FIELDS,
+     .gives = GIVES_FILE},
+    {"incident.archive_verify", "POST", "/su-co/kiem-goi", "incident.read", "Kiểm một gói hồ sơ: chữ ký, tệp bị sửa, thêm, thiếu",
+     incident_archive_verify, ARCHIVE_FIELDS, .needs = NEEDS_NOTHING, .faces = FACE_API | FACE_CLI /* for who receives a package */},
     ACT("acknowledge", "/tiep-nhan", "command", "Tiếp nhận tin báo", PLAIN_FIELDS),
     ACT("verify_sender", "/xac-minh-nguoi-bao", "command", "Ghi việc xác minh người báo", VERIFY_FIELDS),
     ACT("confirm", "/xac-nhan", "command", "Xác nhận là sự cố", CONFIRM_FIELDS),
@@ -255,6 +287,13 @@ static const Operation OPERATIONS[] = {
     ACT("notice_send", "/thong-bao/{notice}/gui", "command", "Ghi việc đã gửi một thông báo", SEND_FIELDS),
     ADD("notice_confirm", "/thong-bao/{notice}/xac-nhan", "command", "Ghi nơi nhận đã xác nhận", RECEIVED_FIELDS),
     ADD("notice_fail", "/thong-bao/{notice}/loi", "command", "Ghi lần gửi không thành", FAIL_FIELDS),
+    {"incident.notice_preview", "GET", CASE "/thong-bao/{notice}/thu", "incident.command", "Xem trước thông báo gửi qua thư",
+     incident_notice_preview, PREVIEW_FIELDS, .page = "incident/notice.html", .columns = "recipients:receiver,address,ground,name"},
+    {"incident.notice_mail", "POST", CASE "/thong-bao/{notice}/thu", "incident.command", "Gửi thông báo qua thư đến các nơi nhận",
+     incident_notice_mail, MAIL_FIELDS, .after = CASE},
+    ADD("delivery_again", "/thu/{delivery}/gui-lai", "command", "Gửi lại một thư", DELIVERY_FIELDS),
+    ADD("delivery_sent", "/thu/{delivery}/da-nhan", "command", "Ghi nơi nhận nói đã nhận thư không rõ kết quả", DELIVERY_SENT_FIELDS),
+    ADD("delivery_stop", "/thu/{delivery}/thoi", "command", "Thôi gửi một thư đang chờ", DELIVERY_STOP_FIELDS),
     ADD("task_add", "/viec", "work", "Giao việc trong sự cố", TASK_FIELDS),
     ADD("task_finish", "/viec/{task}/xong", "work", "Hoàn thành việc được giao", TASK_DONE_FIELDS),
     ADD("note", "/dien-bien", "work", "Ghi diễn biến", NOTE_FIELDS),
@@ -264,10 +303,26 @@ static const Operation OPERATIONS[] = {
     ADD("person_release", "/nguoi/{person}/thoi", "work", "Ghi người thôi tham gia", RELEASE_FIELDS),
     ADD("system_add", "/he-thong", "work", "Thêm hệ thống bị ảnh hưởng", SYSTEM_FIELDS),
     ADD("observable_add", "/dau-hieu", "work", "Thêm dấu hiệu nhận biết", OBSERVABLE_FIELDS),
-    ADD("evidence_add", "/chung-cu", "work", "Nhận chứng cứ", EVIDENCE_FIELDS),
-    ADD("evidence_transfer", "/chung-cu/{evidence}/giao", "work", "Ghi giao nhận chứng cứ", TRANSFER_FIELDS),
+    {"evidence.add", "POST", CASE "/chung-cu", "incident.work", "Nhận chứng cứ", incident_act, EVIDENCE_FIELDS},
+    {"evidence.transfer", "POST", CASE "/chung-cu/{evidence}/giao", "incident.work", "Ghi giao, trả chứng cứ", incident_act, TRANSFER_FIELDS},
+    {"evidence.upload_begin", "POST", CASE "/chung-cu/tai-len", "incident.work", "Bắt đầu tải lên một tệp chứng cứ theo từng phần",
+     incident_upload_begin, UPLOAD_FIELDS},
+    {"evidence.upload_list", "GET", CASE "/chung-cu/tai-len", "incident.work", "Các tệp chứng cứ tải dở", incident_upload_list, ID_FIELDS,
+     .columns = "rows:upload,file_name,offset,size_bytes,expires", .faces = FACE_API | FACE_CLI /* the page of the case shows them */},
+    {"evidence.upload_view", "GET", CASE "/chung-cu/tai-len/{upload}", "incident.work", "Hỏi đã nhận đến byte nào của một tệp tải dở",
+     incident_upload_view, UPLOAD_ID_FIELDS, .faces = FACE_API | FACE_CLI /* for what sends the pieces */},
+    {"evidence.upload_piece", "POST", CASE "/chung-cu/tai-len/{upload}/phan", "incident.work",
+     "Gửi một phần của tệp chứng cứ (application/octet-stream, hoặc tệp của biểu mẫu)", incident_upload_piece, UPLOAD_PIECE_FIELDS},
+    {"evidence.upload_finish", "POST", CASE "/chung-cu/tai-len/{upload}/xong", "incident.work",
+     "Hoàn tất tệp tải lên: tính SHA-256 toàn tệp, ghi thành chứng cứ", incident_upload_finish, UPLOAD_FINISH_FIELDS},
+    {"evidence.upload_drop", "POST", CASE "/chung-cu/tai-len/{upload}/bo", "incident.work", "Bỏ một tệp tải dở", incident_upload_drop,
+     UPLOAD_ID_FIELDS, .after = CASE "#h-cc"},
     {"evidence.file", "POST", CASE "/chung-cu/{evidence}/tep", "incident.work", "Mở tệp chứng cứ: kiểm mã băm, ghi vào chuỗi giao nhận",
      incident_evidence_file, EVIDENCE_FILE_FIELDS, .gives = GIVES_FILE},
+    {"evidence.custody", "GET", CASE "/chung-cu/{evidence}/bien-ban", "incident.read", "Xem chuỗi giao nhận của một chứng cứ", incident_custody,
+     EVIDENCE_FILE_FIELDS, .page = "incident/custody.html", .columns = "custody:at,word,from_whom,to_whom,who,note"},
+    {"evidence.custody_file", "GET", CASE "/chung-cu/{evidence}/bien-ban/tep", "incident.read", "Phiếu theo dõi chứng cứ dạng PDF, DOCX",
+     incident_custody_file, CUSTODY_FILE_FIELDS, .gives = GIVES_FILE},
     {"evidence.verify", "GET", "/chung-cu/kiem-tra", "incident.read", "Kiểm mã băm mọi tệp chứng cứ", incident_evidence_verify, NULL,
      .columns = "rows:intact,sha256,title,problem", .faces = FACE_API | FACE_CLI /* a check for administrators */},
     {"incident.paper_form", "GET", CASE "/van-ban/soan", "incident.read", "Soạn văn bản của sự cố", incident_paper_form, PAPER_FORM_FIELDS,
@@ -295,7 +350,9 @@ static const PermissionRow PERMISSIONS[] = {
 static const SettingRow SETTINGS[] = {
     {"incident.reports_per_hour", FIELD_INT, "20", "Số tin báo nhận từ một địa chỉ trong một giờ", "Trang báo sự cố không cần tài khoản", 1, 10000, TRUE},
     {"incident.at_once_minutes", FIELD_INT, "60", "Số phút coi là “ngay”", "Văn bản viết “ngay”, không nêu số phút; gửi sau đó ghi là gửi muộn", 0, 1440, TRUE},
-    {"incident.acknowledge_minutes", FIELD_INT, "15", "Số phút chờ người tiếp nhận", "Quá số phút này mà chưa ai tiếp nhận thì báo lên", 1, 1440, TRUE},
+    {"incident.acknowledge_minutes", FIELD_INT, "15", "Số phút chờ người tiếp nhận", "Quá số phút này thì báo lãnh đạo đơn vị, rồi cấp trên. Gợi ý; văn bản không nêu số phút", 1, 1440, TRUE},
+    {"incident.upload_days", FIELD_INT, "7", "Số ngày giữ tệp chứng cứ tải dở", "Quá số ngày này không ai tải tiếp thì bỏ phần đã nhận, có ghi nhật ký", 1, 365, TRUE},
+    {"incident.evidence_gigabytes", FIELD_INT, "500", "Tệp chứng cứ lớn nhất tải theo từng phần (GB)", NULL, 1, 1000000, TRUE},
     {NULL},
 };
 
@@ -317,6 +374,7 @@ const Module incident_module = {
     .board = incident_board,
     .calendar = incident_calendar,
     .badge = incident_badge,
+    .doctor = incident_doctor,
     .beside = incident_beside,
     .link = link_of,
 };

@@ -240,19 +240,32 @@ gboolean incident_paper_file(Request *request, Doc *answer G_GNUC_UNUSED, GError
   return give_file(request, bytes, incident, paper->form, pdf);
 }
 
+gboolean incident_give_paper(Request *request, const Incident *incident, const Paper *paper, const char *name, gboolean pdf, GError **error) {
+  return give_file(request, incident_write_paper(request->app, paper, pdf, error), incident, name, pdf);
+}
+
 typedef Paper *(*CasePaperFunc)(const json_t *incident, const json_t *letterhead, gint64 created_ms);
 
-static gboolean write_case(Request *request, CasePaperFunc draw, const char *name, GError **error) {
-  const Incident *incident = incident_load(request, "incident.read", error);
-  json_t *known = incident ? incident_case_json(request, incident, error) : NULL;
-  json_t *head = known ? incident_letterhead(request, incident, error) : NULL;
+static GBytes *draw_case(Request *request, const Incident *incident, const json_t *known, CasePaperFunc draw, GError **error) {
+  json_t *head = incident_letterhead(request, incident, error);
   GBytes *bytes = NULL;
   if (head) {
     g_autoptr(Paper) paper = draw(known, head, request->now_ms);
     bytes = incident_write_paper(request->app, paper, TRUE, error);
   }
-  json_decref(known);
   json_decref(head);
+  return bytes;
+}
+
+GBytes *incident_case_pdf(Request *request, const Incident *incident, const json_t *known, GError **error) {
+  return draw_case(request, incident, known, form_case_file, error);
+}
+
+static gboolean write_case(Request *request, CasePaperFunc draw, const char *name, GError **error) {
+  const Incident *incident = incident_load(request, "incident.read", error);
+  json_t *known = incident ? incident_case_json(request, incident, error) : NULL;
+  GBytes *bytes = known ? draw_case(request, incident, known, draw, error) : NULL;
+  json_decref(known);
   return bytes && give_file(request, bytes, incident, name, TRUE);
 }
 

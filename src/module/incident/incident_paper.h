@@ -13,6 +13,13 @@ gboolean incident_paper_act(Request *request, Doc *answer, GError **error); /* s
 gboolean incident_paper_file(Request *request, Doc *answer, GError **error);
 gboolean incident_sheet_file(Request *request, Doc *answer, GError **error);
 gboolean incident_case_file(Request *request, Doc *answer, GError **error);
+gboolean incident_archive(Request *request, Doc *answer, GError **error);
+gboolean incident_archive_verify(Request *request, Doc *answer, GError **error);
+gboolean incident_custody(Request *request, Doc *answer, GError **error);
+gboolean incident_custody_file(Request *request, Doc *answer, GError **error);
+/* Answers with that paper as CODE-name.pdf or .docx. */
+gboolean incident_give_paper(Request *request, const Incident *incident, const Paper *paper, const char *name, gboolean pdf, GError **error);
+GBytes *incident_case_pdf(Request *request, const Incident *incident, const json_t *known, GError **error); /* known: incident_case_json */
 /* "papers" of the case and "paper_forms" that can be written for it. */
 gboolean incident_add_papers(Request *request, const Incident *incident, Doc *answer, GError **error);
 

@@ -4,6 +4,12 @@
 #include "base/id.h"
 #include <string.h>
 
+/* A value that half the country met (a public resolver) says nothing: of each value only the newest cases are looked at. */
+#define MET                                                                                                            \
+  "SELECT x.incident_id FROM incident_observable x WHERE x.kind = o.kind AND x.value = o.value "                       \
+  "AND x.incident_id <> o.incident_id ORDER BY x.incident_id DESC LIMIT 100"
+#define SEEN "EXISTS (SELECT 1 FROM incident_scope s WHERE s.incident_id = m.incident_id AND s.body_id = $2)"
+
 static const StoreSql PARTS[] = {
     [PART_STEPS] = {"incident.part_steps",
                     "SELECT s.workflow, s.step, s.pass AS pass_int, s.state, s.begun_ms, s.done_ms, s.note, u.name AS who "
@@ -27,19 +33,21 @@ static const StoreSql PARTS[] = {
                       "SELECT id, name, unit, role, phone, joined_ms, released_ms FROM incident_person WHERE incident_id = $1 "
                       "ORDER BY joined_ms, id", NULL},
     [PART_SYSTEMS] = {"incident.part_systems",
-                      "SELECT id, name, level AS level_int, impact, created_ms FROM incident_system WHERE incident_id = $1 "
-                      "ORDER BY created_ms, id", NULL},
+                      "SELECT s.id, s.name, s.level AS level_int, s.impact, s.created_ms, r.code FROM incident_system s "
+                      "LEFT JOIN system r ON r.id = s.system_id WHERE s.incident_id = $1 ORDER BY s.created_ms, s.id", NULL},
     [PART_OBSERVABLES] = {"incident.part_observables",
                           "SELECT o.id, o.kind, o.value, o.note, o.tlp, o.created_ms, u.name AS who FROM incident_observable o "
                           "LEFT JOIN account u ON u.id = o.account_id WHERE o.incident_id = $1 ORDER BY o.created_ms, o.id", NULL},
     [PART_RELATED] = {"incident.part_related",
-                      "SELECT DISTINCT o.value, i.code, i.title FROM incident_observable o JOIN incident_observable r "
-                      "ON r.kind = o.kind AND r.value = o.value AND r.incident_id <> o.incident_id "
-                      "JOIN incident i ON i.id = r.incident_id JOIN incident_scope s ON s.incident_id = i.id AND s.body_id = $2 "
-                      "WHERE o.incident_id = $1 ORDER BY i.code, o.value LIMIT 100", NULL},
+                      "SELECT o.value, i.code, i.title FROM incident_observable o JOIN incident i ON i.id IN "
+                      "(SELECT m.incident_id FROM (" MET ") m WHERE " SEEN " LIMIT 20) "
+                      "WHERE o.incident_id = $1 ORDER BY i.detected_ms DESC, i.code, o.value LIMIT 100",
+                      "SELECT o.value, i.code, i.title FROM incident_observable o CROSS JOIN LATERAL "
+                      "(SELECT m.incident_id FROM (" MET ") m WHERE " SEEN " LIMIT 20) t JOIN incident i ON i.id = t.incident_id "
+                      "WHERE o.incident_id = $1 ORDER BY i.detected_ms DESC, i.code, o.value LIMIT 100"},
     [PART_EVIDENCE] = {"incident.part_evidence",
                        "SELECT id, number AS number_int, title, sha256, size_bytes AS size_int, file_name, taken_ms, taken_by, "
-                       "taken_where, taken_how, seal, created_ms FROM incident_evidence WHERE incident_id = $1 ORDER BY number", NULL},
+                       "taken_where, taken_how, seal, created_ms, broken_ms FROM incident_evidence WHERE incident_id = $1 ORDER BY number", NULL},
     [PART_CUSTODY] = {"incident.part_custody",
                       "SELECT e.number AS number_int, c.at_ms, c.action, c.from_whom, c.to_whom, c.note, c.intact AS intact_int, "
                       "u.name AS who FROM incident_custody c JOIN incident_evidence e ON e.id = c.evidence_id "
@@ -54,8 +62,8 @@ static const StoreSql PARTS[] = {
 };
 
 enum {
-  SQL_STEPS = SET_PAPER + 1, SQL_PUT_STEP, SQL_NOTICES, SQL_PUT_NOTICE, SQL_NEXT_LOG, SQL_NEXT_ASSESSMENT, SQL_NEXT_EVIDENCE,
-  SQL_EVIDENCE, SQL_ALL_EVIDENCE, SQL_PAPER, SQL_LAST_PAPER,
+  SQL_STEPS = SET_BROKEN + 1, SQL_PUT_STEP, SQL_NOTICES, SQL_PUT_NOTICE, SQL_NEXT_LOG, SQL_NEXT_ASSESSMENT, SQL_NEXT_EVIDENCE,
+  SQL_EVIDENCE, SQL_ALL_EVIDENCE, SQL_EVERY_EVIDENCE, SQL_PAPER, SQL_LAST_PAPER,
 };
 static const StoreSql SQL[] = {
     [PUT_LOG] = {"incident.put_log",
@@ -78,9 +86,6 @@ static const StoreSql SQL[] = {
                     "VALUES ($1, $2, $3, $4, $5, $6, $7)", NULL},
     [RELEASE_PERSON] = {"incident.release_person",
                         "UPDATE incident_person SET released_ms = $3 WHERE id = $1 AND incident_id = $2 AND released_ms IS NULL", NULL},
-    [PUT_SYSTEM] = {"incident.put_system",
-                    "INSERT INTO incident_system (id, incident_id, name, level, impact, created_ms) VALUES ($1, $2, $3, $4, $5, $6)",
-                    NULL},
     [PUT_OBSERVABLE] = {"incident.put_observable",
                         "INSERT INTO incident_observable (id, incident_id, kind, value, note, tlp, account_id, created_ms) "
                         "VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (incident_id, kind, value) DO NOTHING", NULL},
@@ -97,6 +102,7 @@ static const StoreSql SQL[] = {
     [SET_PAPER] = {"incident.set_paper",
                    "UPDATE incident_paper SET fields = $3, state = $4, number = $5, issued_day = $6, signer = $7, sha256 = $8, "
                    "scan_id = $9, changed_ms = $10, version = version + 1 WHERE id = $1 AND version = $2", NULL},
+    [SET_BROKEN] = {"incident.set_broken", "UPDATE incident_evidence SET broken_ms = $2 WHERE id = $1", NULL},
     [SQL_STEPS] = {"incident.steps",
                    "SELECT s.step, s.state, s.position, s.pass, s.begun_ms, s.done_ms FROM incident_step s "
                    "WHERE s.incident_id = $1 AND s.workflow = $2 AND s.pass = (SELECT max(x.pass) FROM incident_step x "
@@ -125,12 +131,15 @@ static const StoreSql SQL[] = {
     [SQL_NEXT_EVIDENCE] = {"incident.next_evidence",
                            "SELECT coalesce(max(number), 0) + 1 FROM incident_evidence WHERE incident_id = $1", NULL},
     [SQL_EVIDENCE] = {"incident.evidence",
-                      "SELECT id, incident_id, title, sha256, file_name, number, size_bytes FROM incident_evidence WHERE id = $1",
+                      "SELECT id, incident_id, title, sha256, file_name, number, size_bytes, broken_ms FROM incident_evidence WHERE id = $1",
                       NULL},
     [SQL_ALL_EVIDENCE] = {"incident.all_evidence",
-                          "SELECT e.id, e.incident_id, e.title, e.sha256, e.file_name, e.number, e.size_bytes "
+                          "SELECT e.id, e.incident_id, e.title, e.sha256, e.file_name, e.number, e.size_bytes, e.broken_ms "
                           "FROM incident_evidence e JOIN incident_scope s ON s.incident_id = e.incident_id AND s.body_id = $1 "
                           "WHERE e.sha256 IS NOT NULL ORDER BY e.incident_id, e.number", NULL},
+    [SQL_EVERY_EVIDENCE] = {"incident.every_evidence",
+                            "SELECT id, incident_id, title, sha256, file_name, number, size_bytes, broken_ms FROM incident_evidence "
+                            "WHERE sha256 IS NOT NULL ORDER BY incident_id, number", NULL},
     [SQL_PAPER] = {"incident.paper",
                    "SELECT id, incident_id, form, fields, state, number, issued_day, signer, sha256, scan_id, version "
                    "FROM incident_paper WHERE id = $1", NULL},
@@ -272,6 +281,7 @@ static const IncidentEvidence *read_evidence(StoreRows *rows, Arena *arena) {
     *texts[i] = arena_text(arena, store_text(rows, i), -1);
   e->number = store_int(rows, count);
   e->size_bytes = store_int(rows, count + 1);
+  e->broken_ms = store_int(rows, count + 2);
   return e;
 }
 
@@ -283,7 +293,8 @@ const IncidentEvidence *incident_store_evidence(StoreConn *conn, Arena *arena, c
 GPtrArray *incident_store_all_evidence(StoreConn *conn, Arena *arena, const char *body_id, GError **error) {
   GError *failed = NULL;
   g_autoptr(GPtrArray) found = g_ptr_array_new();
-  g_autoptr(StoreRows) rows = store_query(conn, &SQL[SQL_ALL_EVIDENCE], S(S_TEXT(body_id)), error);
+  const StoreValue body = S_TEXT(body_id);
+  g_autoptr(StoreRows) rows = store_query(conn, &SQL[body_id ? SQL_ALL_EVIDENCE : SQL_EVERY_EVIDENCE], &body, body_id ? 1 : 0, error);
   while (rows && store_step(rows, &failed))
     g_ptr_array_add(found, (gpointer)(gintptr)read_evidence(rows, arena));
   if (failed)

@@ -3,8 +3,10 @@
 #include "core/form.h"
 #include "core/message.h"
 #include "core/setting.h"
+#include "core/show.h"
 #include "module/incident/incident_catalogue.h"
 #include "module/incident/incident_pages.h"
+#include "module/shift/shift.h"
 #include <string.h>
 
 #define SOON_MS (48 * HOUR_MS)
@@ -79,11 +81,22 @@ gboolean incident_notice_is_late(const App *app, gint64 at_once, gint64 due_ms, 
   return due_ms && sent_ms > due_ms + tolerance_ms;
 }
 
-void incident_show_notice_state(Request *request, Doc *row, const IncidentNotice *notice) {
+static gboolean show_mail_state(Request *request, Doc *row, const char *mail) {
+  static const char *const STATES[][3] = {{"unknown", "late", "Không rõ"}, {"failed", "late", "Gửi lỗi"},
+                                          {"waiting", "wait", "Đang gửi"}, {"sending", "wait", "Đang gửi"}};
+  for (gsize i = 0; i < G_N_ELEMENTS(STATES); i++)
+    if (g_strcmp0(STATES[i][0], mail) == 0)
+      show_state(request, row, STATES[i][1], mail, STATES[i][2]);
+  return mail != NULL;
+}
+
+void incident_show_notice_state(Request *request, Doc *row, const IncidentNotice *notice, const char *mail) {
   gboolean late = notice->sent_ms && incident_notice_is_late(request->app, notice->at_once, notice->due_ms, notice->sent_ms);
   doc_bool(row, KEY("late"), late);
   if (strcmp(notice->state, "void") == 0)
     show_state(request, row, "none", "void", "Không còn phải gửi");
+  else if (strcmp(notice->state, "unsent") == 0 && show_mail_state(request, row, mail))
+    return;
   else if (strcmp(notice->state, "unsent") == 0)
     show_state(request, row, notice->due_ms ? incident_due_css(notice->due_ms, request->now_ms) : "none", "unsent", "Chưa gửi");
   else if (late)
@@ -112,21 +125,31 @@ const char *incident_party_names(Request *request, const GPtrArray *actors, cons
 
 /* --- phones and choices --- */
 
+static void put_phone(Request *request, Doc *answer, const char *name, const char *phone) {
+  doc_text_copy(answer, KEY("duty"), name);
+  doc_text_copy(answer, KEY("phone"), phone);
+  doc_text(answer, KEY("tel"), show_tel(request->arena, phone));
+}
+
+/* Who is in the roster now, else the number that is always answered. */
 gboolean incident_add_phone(Request *request, const char *body_id, Doc *answer, GError **error) {
+  GError *failed = NULL;
   StoreConn *conn = request_read(request, error);
-  g_autoptr(StoreRows) rows = conn ? store_query(conn, &SQL[SQL_PHONE], S(S_TEXT(body_id)), error) : NULL;
+  const Shift *shift = conn ? shift_at(conn, request->arena, body_id, request->now_ms, &failed) : NULL;
+  if (failed)
+    g_propagate_error(error, failed);
+  if (shift) {
+    put_phone(request, answer, shift->name, shift->phone);
+    doc_text(answer, KEY("duty_until"), show_time(request->arena, shift_end_ms(shift, request->now_ms)));
+  }
+  if (!conn || failed || shift)
+    return shift != NULL;
+  g_autoptr(StoreRows) rows = store_query(conn, &SQL[SQL_PHONE], S(S_TEXT(body_id)), error);
   if (!rows)
     return FALSE;
   if (!store_step(rows, error))
     return !error || !*error;
-  const char *phone = store_text(rows, 1);
-  g_autoptr(GString) tel = g_string_new(NULL);
-  for (const char *p = phone; *p && *p != '(' && *p != '/'; p++)
-    if (g_ascii_isdigit(*p) || *p == '+')
-      g_string_append_c(tel, *p);
-  doc_text_copy(answer, KEY("duty"), store_text(rows, 0));
-  doc_text_copy(answer, KEY("phone"), phone);
-  doc_text_copy(answer, KEY("tel"), tel->str);
+  put_phone(request, answer, store_text(rows, 0), store_text(rows, 1));
   return TRUE;
 }
 

@@ -47,7 +47,7 @@ static gboolean find_step(IncidentCall *call, const char *name, IncidentStep *ou
       return TRUE;
   }
   if (steps)
-    g_set_error(error, APP_ERROR, ERROR_NOT_FOUND, "Quy trình của sự cố này không có bước %s.", name);
+    g_set_error(error, APP_ERROR, ERROR_REFUSED, "Quy trình của sự cố này không có bước %s.", name);
   return FALSE;
 }
 

@@ -13,7 +13,7 @@
 #define FROM " FROM incident i JOIN body b ON b.id = i.body_id LEFT JOIN account u ON u.id = i.commander_id "
 
 enum {
-  SQL_GET, SQL_GET_CODE, SQL_GET_FOLLOW, SQL_INSERT, SQL_UPDATE, SQL_DUE, SQL_UNSCOPE, SQL_SCOPE, SQL_SCOPES, SQL_SEES, SQL_FROM,
+  SQL_GET, SQL_GET_CODE, SQL_GET_FOLLOW, SQL_INSERT, SQL_UPDATE, SQL_DUE, SQL_UNSCOPE, SQL_SCOPE, SQL_SCOPES, SQL_SEES, SQL_COUNT_TOLD, SQL_FROM,
   SQL_FIRST_BODY, SQL_PLAN,
 };
 static const StoreSql SQL[] = {
@@ -42,6 +42,9 @@ static const StoreSql SQL[] = {
                    "FROM incident i JOIN body_ancestor a ON a.body_id = i.body_id WHERE i.id = $1", NULL},
     [SQL_SCOPES] = {"incident.scopes", "SELECT body_id FROM incident_scope WHERE incident_id = $1", NULL},
     [SQL_SEES] = {"incident.sees", "SELECT count(*) FROM incident_scope WHERE incident_id = $1 AND body_id = $2", NULL},
+    [SQL_COUNT_TOLD] = {"incident.count_told",
+                        "SELECT (SELECT count(*) FROM incident_log WHERE incident_id = $1 AND account_id IS NULL AND kind = 'note' "
+                        "AND entered_ms > $2) + (SELECT count(*) FROM incident_evidence WHERE incident_id = $1 AND created_ms > $2)", NULL},
     [SQL_FROM] = {"incident.from_address", "SELECT count(*) FROM incident WHERE remote = $1 AND received_ms > $2", NULL},
     [SQL_FIRST_BODY] = {"incident.first_body",
                         "SELECT id FROM body WHERE parent_id IS NULL AND closed_day IS NULL ORDER BY created_ms, id LIMIT 1", NULL},
@@ -132,6 +135,10 @@ gboolean incident_store_count_from(StoreConn *conn, const char *remote, gint64 s
   return store_get_int(conn, &SQL[SQL_FROM], S(S_TEXT(remote), S_INT(since_ms)), 0, out_count, error);
 }
 
+gboolean incident_store_count_told(StoreConn *conn, const char *incident_id, gint64 since_ms, gint64 *out_count, GError **error) {
+  return store_get_int(conn, &SQL[SQL_COUNT_TOLD], S(S_TEXT(incident_id), S_INT(since_ms)), 0, out_count, error);
+}
+
 const char *incident_store_first_body(StoreConn *conn, Arena *arena, GError **error) {
   g_autofree char *id = NULL;
   return store_get_text(conn, &SQL[SQL_FIRST_BODY], S0, &id, error) ? arena_text(arena, id, -1) : NULL;
@@ -158,7 +165,7 @@ gboolean incident_store_index(Change *change, const Incident *incident, GError *
   "LEFT JOIN account u ON u.id = i.commander_id WHERE s.body_id = $1 AND s.open = $2 AND s.sort_ms >= $3 AND s.sort_ms <= $4 "
 #define LIST_FILTER "AND ($7 = '' OR i.state = $7) AND ($8 = '' OR i.commander_id = $8) "
 
-enum { SQL_LIST_OPEN, SQL_LIST_DONE, SQL_COUNT, SQL_WAITING, SQL_NARROW };
+enum { SQL_LIST_OPEN, SQL_LIST_DONE, SQL_COUNT, SQL_NARROW };
 static const StoreSql LIST_SQL[] = {
     [SQL_LIST_OPEN] = {"incident.list_open",
                        "SELECT " COLUMNS ", s.sort_ms" LIST_FROM "AND (s.sort_ms, s.incident_id) > ($5, $6) " LIST_FILTER
@@ -168,9 +175,6 @@ static const StoreSql LIST_SQL[] = {
                        "ORDER BY s.sort_ms DESC, s.incident_id DESC LIMIT $9", NULL},
     [SQL_COUNT] = {"incident.count",
                    "SELECT count(*)" LIST_FROM "AND ($5 = '' OR i.state = $5) AND ($6 = '' OR i.commander_id = $6)", NULL},
-    [SQL_WAITING] = {"incident.waiting",
-                     "SELECT id FROM incident WHERE acknowledged_ms IS NULL AND state = 'reported' AND escalated_ms IS NULL "
-                     "AND received_ms < $1 ORDER BY received_ms LIMIT 200", NULL},
     [SQL_NARROW] = {"incident.narrow",
                     "SELECT " COLUMNS " FROM incident_figure f JOIN incident i ON i.id = f.incident_id JOIN body b ON b.id = i.body_id "
                     "LEFT JOIN account u ON u.id = i.commander_id " FIGURE_WHERE "AND (f.day, f.incident_id) < ($13, $14) "
@@ -230,15 +234,4 @@ gboolean incident_store_count(StoreConn *conn, const IncidentQuery *query, gint6
                        S(S_TEXT(query->body_id), S_INT(query->open), S_INT(query->from_ms), S_INT(query->to_ms),
                          S_TEXT(orelse(query->state)), S_TEXT(orelse(query->commander_id))),
                        0, out_count, error);
-}
-
-GPtrArray *incident_store_waiting(StoreConn *conn, Arena *arena, gint64 before_ms, GError **error) {
-  GError *failed = NULL;
-  g_autoptr(GPtrArray) ids = g_ptr_array_new();
-  g_autoptr(StoreRows) rows = store_query(conn, &LIST_SQL[SQL_WAITING], S(S_INT(before_ms)), error);
-  while (rows && store_step(rows, &failed))
-    g_ptr_array_add(ids, arena_text(arena, store_text(rows, 0), -1));
-  if (failed)
-    g_propagate_error(error, failed);
-  return rows && !failed ? g_steal_pointer(&ids) : NULL;
 }

@@ -15,6 +15,8 @@ gboolean incident_store_update(StoreConn *conn, Incident *incident, gint64 versi
 gboolean incident_store_sees(StoreConn *conn, const char *incident_id, const char *body_id);
 /* Reports from one address since then. */
 gboolean incident_store_count_from(StoreConn *conn, const char *remote, gint64 since_ms, gint64 *out_count, GError **error);
+/* Lines and pieces of evidence that a case got since then from people without an account. */
+gboolean incident_store_count_told(StoreConn *conn, const char *incident_id, gint64 since_ms, gint64 *out_count, GError **error);
 gboolean incident_store_index(Change *change, const Incident *incident, GError **error);
 /* The body that a public report without one goes to: the first top-level body. NULL without error: none. */
 const char *incident_store_first_body(StoreConn *conn, Arena *arena, GError **error);
@@ -52,8 +54,8 @@ gboolean incident_store_put_notice(StoreConn *conn, const char *incident_id, con
 
 /* Statements that only insert or update one row, by name: values in the order of their columns. */
 typedef enum {
-  PUT_LOG, PUT_ASSESSMENT, PUT_TASK, DONE_TASK, PUT_PARTY, PUT_PERSON, RELEASE_PERSON, PUT_SYSTEM, PUT_OBSERVABLE, PUT_EVIDENCE,
-  PUT_CUSTODY, PUT_PAPER, SET_PAPER,
+  PUT_LOG, PUT_ASSESSMENT, PUT_TASK, DONE_TASK, PUT_PARTY, PUT_PERSON, RELEASE_PERSON, PUT_OBSERVABLE, PUT_EVIDENCE,
+  PUT_CUSTODY, PUT_PAPER, SET_PAPER, SET_BROKEN,
 } IncidentPut;
 gboolean incident_put(StoreConn *conn, IncidentPut put, const StoreValue *values, gsize count, gint64 *out_changed, GError **error);
 /* The next number of a log line, an assessment or a piece of evidence of the case. */
@@ -61,9 +63,10 @@ gboolean incident_next_number(StoreConn *conn, IncidentPut put, const char *inci
 
 typedef struct {
   const char *id, *incident_id, *title, *sha256, *file_name;
-  gint64 number, size_bytes;
+  gint64 number, size_bytes, broken_ms; /* broken_ms 0: intact when last looked at */
 } IncidentEvidence;
 const IncidentEvidence *incident_store_evidence(StoreConn *conn, Arena *arena, const char *id, GError **error);
+/* Those with a file; body_id NULL: of all bodies. IncidentEvidence. */
 GPtrArray *incident_store_all_evidence(StoreConn *conn, Arena *arena, const char *body_id, GError **error);
 
 typedef struct {
@@ -89,5 +92,3 @@ typedef gboolean (*IncidentFunc)(const Incident *incident, gint64 sort_ms, void 
 gboolean incident_store_list(StoreConn *conn, Arena *arena, const IncidentQuery *query, IncidentFunc func, void *data,
                              GError **error);
 gboolean incident_store_count(StoreConn *conn, const IncidentQuery *query, gint64 *out_count, GError **error);
-/* Reports that nobody has acknowledged since then, of all bodies. */
-GPtrArray *incident_store_waiting(StoreConn *conn, Arena *arena, gint64 before_ms, GError **error); /* ids */

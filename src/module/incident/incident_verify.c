@@ -1,5 +1,4 @@
 /* Is it true, and is it an incident? The sender is verified before anything is acted on. */
-#include "core/user.h"
 #include "module/incident/incident_act.h"
 #include <string.h>
 
@@ -93,10 +92,9 @@ gboolean act_duplicate(IncidentCall *call, GError **error) {
 }
 
 gboolean act_command(IncidentCall *call, GError **error) {
-  const char *id = input_text(call->request, "person");
-  const User *person = user_load(call->change->conn, call->request->arena, id, error);
+  const User *person = incident_person(call, "person", error);
   if (!person)
-    return (!error || !*error) && request_refuse_field(call->request, "person", "Không có người dùng này.", error);
+    return FALSE;
   call->incident->commander_id = person->id;
   return incident_auto_log(call, error, "Người chỉ huy: %s.", person->name);
 }

@@ -3,8 +3,10 @@
 #include "base/number.h"
 #include "core/form.h"
 #include "core/message.h"
-#include "module/incident/incident_pages.h"
+#include "module/incident/incident_delivery.h"
 #include "module/incident/incident_paper.h"
+#include "module/incident/incident_upload.h"
+#include "module/incident/incident_reporter.h"
 #include <string.h>
 
 /* --- what can be done: forms without visible fields act at one click --- */
@@ -27,7 +29,7 @@ static const struct {
     {"incident.party",          "Ghi tên bên tham gia",       "reported verifying responding contained recovering ended", "incident.command", FALSE},
     {"incident.system_add",     "Thêm hệ thống bị ảnh hưởng", "verifying responding contained recovering ended", "incident.work", FALSE},
     {"incident.observable_add", "Thêm dấu hiệu nhận biết",    "verifying responding contained recovering ended closed", "incident.work", FALSE},
-    {"incident.evidence_add",   "Tải chứng cứ",               "reported verifying responding contained recovering ended closed", "incident.work", FALSE},
+    {"evidence.add",   "Tải chứng cứ",               "reported verifying responding contained recovering ended closed", "incident.work", FALSE},
     {"incident.correct",        "Đính chính diễn biến",       "reported verifying responding contained recovering ended closed", "incident.work", FALSE},
     {"incident.step_back",      "Chưa ổn định, làm lại",      "contained recovering ended", "incident.command", FALSE},
     {"incident.outcome",        "Ghi cách xử lý, thiệt hại",  "responding contained recovering ended closed", "incident.command", FALSE},
@@ -36,11 +38,6 @@ static const struct {
     {"incident.reopen",         "Mở lại",                     "closed rejected near_miss duplicate", "incident.command", FALSE},
 };
 
-static gboolean has_state(const char *states, const char *state) {
-  g_auto(GStrv) list = g_strsplit(states, " ", -1);
-  return g_strv_contains((const char *const *)list, state);
-}
-
 /* Choices that come from data. */
 static gboolean fill_choices(Request *request, const Incident *incident, const char *operation, Doc *form, GError **error) {
   const Law *law = request->app->law;
@@ -48,6 +45,8 @@ static gboolean fill_choices(Request *request, const Incident *incident, const c
     return incident_add_people(request, incident->body_id, form, "person", error);
   if (strcmp(operation, "incident.task_add") == 0)
     return incident_add_people(request, incident->body_id, form, "owner", error);
+  if (strcmp(operation, "incident.system_add") == 0)
+    return incident_offer_systems(request, incident->body_id, form, error);
   if (strcmp(operation, "incident.party") == 0)
     for (guint i = 0; i < law->actors->len; i++) {
       const LawActor *actor = g_ptr_array_index(law->actors, i);
@@ -60,7 +59,7 @@ static gboolean is_offered(Request *request, const Incident *incident, gsize i) 
   const LawSeverity *severity = incident_law_severity(request->app->law, incident->severity, incident->profile);
   if (strcmp(OFFERS[i].operation, "incident.confirm_level") == 0 && (!severity || !severity->confirmed_by || incident->severity_confirmed_ms))
     return FALSE;
-  return has_state(OFFERS[i].states, incident->state) && request_may(request, OFFERS[i].permission, incident->body_id);
+  return incident_is_one_of(incident->state, OFFERS[i].states) && request_may(request, OFFERS[i].permission, incident->body_id);
 }
 
 static void fill_outcome(const Doc *outcome, json_t *values) {
@@ -83,10 +82,12 @@ static gboolean add_actions(Request *request, const Incident *incident, Doc *ans
     if (!is_offered(request, incident, i))
       continue;
     Doc *form = form_add(request, OFFERS[i].button ? buttons : actions, NULL, OFFERS[i].operation, values, OFFERS[i].submit);
+    if (strcmp(OFFERS[i].operation, "evidence.add") == 0)
+      doc_text(form, KEY("upload"), arena_printf(request->arena, "/su-co/%s/chung-cu/tai-len", incident->code));
     good = fill_choices(request, incident, OFFERS[i].operation, form, error);
   }
   json_decref(values);
-  if (request_may(request, "incident.work", incident->body_id) && has_state("reported verifying responding contained recovering ended closed", incident->state)) {
+  if (request_may(request, "incident.work", incident->body_id) && incident_is_one_of(incident->state, "reported verifying responding contained recovering ended closed")) {
     Doc *say = doc_object(answer, KEY("say"));
     doc_text(say, KEY("action"), arena_printf(request->arena, "/su-co/%s/dien-bien", incident->code));
     doc_text(say, KEY("now"), incident_moment(request->arena, request->now_ms));
@@ -137,7 +138,7 @@ static gboolean add_steps(Request *request, StoreConn *conn, const Incident *inc
   g_autoptr(GArray) steps = incident_store_steps(conn, request->arena, incident->id, incident->workflow, error);
   if (!steps || !workflow)
     return steps != NULL;
-  gboolean may_act = has_state("responding contained recovering ended", incident->state) &&
+  gboolean may_act = incident_is_one_of(incident->state, "responding contained recovering ended") &&
                      request_may(request, "incident.work", incident->body_id);
   Doc *shown = doc_object(answer, KEY("procedure")), *list = doc_list(shown, KEY("steps"));
   const char *group = "";
@@ -203,30 +204,17 @@ static void add_notice_form(Request *request, Doc *actions, const char *operatio
 static void add_notice_forms(Request *request, const Incident *incident, const IncidentNotice *notice, Doc *row, gboolean may) {
   json_t *values = json_pack("{s:s, s:s, s:I, s:s}", "id", incident->code, "notice", notice->id, "version", (json_int_t)incident->version,
                              "recipient", doc_get_text(row, KEY("receiver_name")));
-  gboolean unsent = strcmp(notice->state, "unsent") == 0;
   Doc *actions = doc_list(row, KEY("actions"));
   doc_list(row, KEY("buttons"));
-  if (unsent && may) {
-    add_notice_form(request, actions, "incident.notice_send", notice, values, "Đánh dấu đã gửi");
-    add_notice_form(request, actions, "incident.notice_fail", notice, values, "Gửi không thành");
-  } else if (may && strcmp(notice->state, "sent") == 0) {
+  if (may && strcmp(notice->state, "unsent") == 0)
+    doc_text(row, KEY("send_url"), arena_printf(request->arena, "/su-co/%s/thong-bao/%s/thu", incident->code, notice->id));
+  if (may && strcmp(notice->state, "sent") == 0)
     add_notice_form(request, actions, "incident.notice_confirm", notice, values, "Nơi nhận đã xác nhận");
-  }
   json_decref(values);
 }
 
-/* What one pastes into a message: short, complete, without what only insiders may know. */
-static const char *message_text(Request *request, const Incident *incident, const IncidentNotice *notice) {
-  const LawForm *form = *notice->form ? law_find(request->app->law->forms, notice->form) : NULL;
-  return arena_printf(request->arena, "%s %s. %s. Hệ thống: %s%s. Phát hiện lúc %s. Hiện trạng: %s. Đơn vị báo: %s. Mã sự cố %s.",
-                      form && form->email_subject ? form->email_subject : "", notice->what, incident->title,
-                      *incident->system_name ? incident->system_name : "đang xác định",
-                      incident->system_level ? arena_printf(request->arena, " (cấp độ %d)", (int)incident->system_level) : "",
-                      incident_moment(request->arena, incident->detected_ms), incident_state_label(incident->state), incident->body_name,
-                      incident->code);
-}
-
-static void show_notice(Request *request, const Incident *incident, const IncidentNotice *notice, const Doc *parties, Doc *list, gboolean may) {
+static void show_notice(Request *request, const Incident *incident, const IncidentNotice *notice, const Doc *parties,
+                        const GPtrArray *deliveries, Doc *list, gboolean may) {
   Doc *row = doc_object(list, NULL);
   const LawForm *form = *notice->form ? law_find(request->app->law->forms, notice->form) : NULL;
   doc_text(row, KEY("id"), notice->id);
@@ -242,10 +230,12 @@ static void show_notice(Request *request, const Incident *incident, const Incide
   doc_text(row, KEY("channel"), incident_channel_label(notice->channel));
   doc_text(row, KEY("proof"), notice->proof);
   doc_bool(row, KEY("unsent"), strcmp(notice->state, "unsent") == 0);
-  incident_show_notice_state(request, row, notice);
+  incident_show_notice_state(request, row, notice, incident_delivery_state(deliveries, notice->id));
   incident_show_due(request, row, notice->due_ms);
-  if (strcmp(notice->state, "unsent") == 0)
-    doc_text(row, KEY("text"), message_text(request, incident, notice));
+  if (strcmp(notice->state, "void") != 0)
+    doc_text(row, KEY("text"), incident_notice_text(request, incident, notice));
+  if (notice->attachment_id)
+    doc_text(row, KEY("proof_url"), arena_printf(request->arena, "/tep/%s", notice->attachment_id));
   if (form) {
     doc_text(row, KEY("form"), form->number ? form->number : form->name);
     doc_text(row, KEY("form_url"), arena_printf(request->arena, "/su-co/%s/van-ban/soan?form=%s", incident->code, form->rule.id));
@@ -259,18 +249,22 @@ static gboolean add_notices(Request *request, StoreConn *conn, const Incident *i
                  request_may(request, "incident.command", incident->body_id);
   Doc *list = doc_list(answer, KEY("notices"));
   int sent = 0, total = 0;
-  for (guint i = 0; notices && i < notices->len; i++) {
+  g_autoptr(GPtrArray) deliveries = notices ? incident_deliveries(conn, request->arena, incident->id, error) : NULL;
+  for (guint i = 0; deliveries && i < notices->len; i++) {
     const IncidentNotice *notice = g_ptr_array_index(notices, i);
     gboolean is_void = strcmp(notice->state, "void") == 0;
-    show_notice(request, incident, notice, parties, list, may && !is_void);
+    show_notice(request, incident, notice, parties, deliveries, list, may && !is_void);
+    incident_show_deliveries(request, incident, deliveries, notice->id, list->last, may);
     total += !is_void;
     sent += !is_void && strcmp(notice->state, "unsent") != 0;
   }
   doc_int(answer, KEY("notices_sent"), sent);
   doc_int(answer, KEY("notices_total"), total);
-  if (notices)
+  if (deliveries)
+    incident_show_deliveries(request, incident, deliveries, NULL, doc_object(answer, KEY("receipt")), may);
+  if (deliveries)
     incident_add_ruler(request, answer, incident, notices);
-  return notices != NULL;
+  return deliveries != NULL;
 }
 
 /* --- parts --- */
@@ -285,6 +279,7 @@ static void shape_evidence(Request *request, const Incident *incident, Doc *list
     char size[NUMBER_SIZE];
     const Doc *bytes = doc_get(row, KEY("size"));
     doc_text(row, KEY("code"), arena_printf(request->arena, "CC-%02d", (int)doc_get(row, KEY("number"))->number));
+    doc_text(row, KEY("custody_url"), arena_printf(request->arena, "/su-co/%s/chung-cu/%s/bien-ban", incident->code, doc_get_text(row, KEY("id"))));
     if (!bytes || bytes->type != DOC_INT)
       continue;
     number_write_size(size, bytes->number);
@@ -295,7 +290,12 @@ static void shape_evidence(Request *request, const Incident *incident, Doc *list
 }
 
 const char *incident_custody_word(const char *action) {
-  return strcmp(action, "received") == 0 ? "Nhận" : strcmp(action, "accessed") == 0 ? "Mở tệp" : "Giao nhận";
+  static const char *const WORDS[][2] = {{"received", "Nhận"}, {"accessed", "Mở tệp"}, {"transferred", "Giao nhận"}, {"returned", "Trả lại"},
+                                         {"archived", "Đưa vào gói hồ sơ"}, {"checked", "Kiểm mã băm"}};
+  for (gsize i = 0; i < G_N_ELEMENTS(WORDS); i++)
+    if (strcmp(WORDS[i][0], action) == 0)
+      return WORDS[i][1];
+  return action;
 }
 
 static void shape_custody(Request *request, Doc *list) {
@@ -333,7 +333,7 @@ static gboolean add_parts(Request *request, const Incident *incident, Doc *answe
   Doc *log = doc_object(answer, KEY("log")), *lines = doc_list(log, KEY("lines"));
   Doc *tasks = doc_list(answer, KEY("tasks")), *observables = doc_list(answer, KEY("observables")),
       *evidence = doc_list(answer, KEY("evidence")), *custody = doc_list(answer, KEY("custody")),
-      *persons = doc_list(answer, KEY("persons"));
+      *persons = doc_list(answer, KEY("persons")), *assessments = doc_list(answer, KEY("assessments"));
   if (!incident_part(request, PART_LOG, id, NULL, lines, error) || !incident_part(request, PART_TASKS, id, NULL, tasks, error) ||
       !incident_part(request, PART_PERSONS, id, NULL, persons, error) ||
       !incident_part(request, PART_SYSTEMS, id, NULL, doc_list(answer, KEY("systems")), error) ||
@@ -341,8 +341,11 @@ static gboolean add_parts(Request *request, const Incident *incident, Doc *answe
       !incident_part(request, PART_RELATED, id, request->body_id, doc_list(answer, KEY("related")), error) ||
       !incident_part(request, PART_EVIDENCE, id, NULL, evidence, error) ||
       !incident_part(request, PART_CUSTODY, id, NULL, custody, error) ||
-      !incident_part(request, PART_ASSESSMENTS, id, NULL, doc_list(answer, KEY("assessments")), error))
+      !incident_part(request, PART_ASSESSMENTS, id, NULL, assessments, error))
     return FALSE;
+  if (request_may(request, "incident.work", incident->body_id) && !incident_add_uploads(request, incident, doc_list(answer, KEY("uploads")), error))
+    return FALSE;
+  incident_shape_assessments(request, assessments);
   shape_log(request, log);
   shape_observables(request, observables);
   shape_evidence(request, incident, evidence);
@@ -388,6 +391,8 @@ static void add_head(Request *request, const Incident *incident, Doc *answer) {
   doc_text(answer, KEY("print_url"), arena_printf(arena, "/su-co/%s/phieu", incident->code));
   if (request_may(request, "incident.command", incident->body_id) && incident_is_open(incident->state))
     doc_text(answer, KEY("classify_url"), arena_printf(arena, "/su-co/%s/phan-loai", incident->code));
+  if (request_may(request, "incident.command", incident->body_id))
+    doc_text(answer, KEY("archive_url"), arena_printf(arena, "/su-co/%s/goi", incident->code));
   doc_int(answer, KEY("version"), incident->version);
   doc_text(answer, KEY("profile"), incident->profile);
   doc_text(answer, KEY("severity_reason"), incident->severity_reason);
@@ -399,7 +404,7 @@ static void add_head(Request *request, const Incident *incident, Doc *answer) {
   doc_text(answer, KEY("close_reason"), incident->close_reason);
   doc_text(answer, KEY("decided_reason"), incident->decided_reason);
   doc_text(answer, KEY("next"), next ? message(request->lang, next) : NULL);
-  if (first && has_state("reported verifying responding", incident->state))
+  if (first && incident_is_one_of(incident->state, "reported verifying responding"))
     doc_json(answer, KEY("first_steps"), first);
   json_t *facts = json_loads(incident->facts, 0, NULL);
   doc_json(answer, KEY("facts"), facts);
@@ -415,7 +420,8 @@ gboolean incident_view(Request *request, Doc *answer, GError **error) {
   Doc *parties = doc_list(answer, KEY("parties"));
   return incident_part(request, PART_PARTIES, incident->id, NULL, parties, error) &&
          add_steps(request, conn, incident, parties, answer, error) && add_notices(request, conn, incident, parties, answer, error) &&
-         add_parts(request, incident, answer, error) && incident_add_papers(request, incident, answer, error) &&
+         add_parts(request, incident, answer, error) && incident_add_phone(request, incident->body_id, answer, error) &&
+         incident_add_reporter(request, incident, answer, error) && incident_add_papers(request, incident, answer, error) &&
          add_guard(request, conn, incident, answer, error) && incident_add_outcome(request, incident, answer, error) &&
          (request->face != FACE_WEB || add_actions(request, incident, answer, error));
 }

@@ -1,5 +1,4 @@
 /* Tasks, log, parties, people, systems, indicators. */
-#include "core/user.h"
 #include "module/incident/incident_act.h"
 #include <string.h>
 
@@ -17,9 +16,9 @@ static gboolean not_there(const char *what, GError **error) {
 gboolean act_task_add(IncidentCall *call, GError **error) {
   Request *request = call->request;
   const char *owner_id = input_text(request, "owner"), *step = incident_given(request, "step");
-  const User *owner = owner_id ? user_load(call->change->conn, request->arena, owner_id, error) : NULL;
+  const User *owner = owner_id ? incident_person(call, "owner", error) : NULL;
   if (owner_id && !owner)
-    return (!error || !*error) && request_refuse_field(request, "owner", "Không có người dùng này.", error);
+    return FALSE;
   if (*step && !incident_law_step(request->app->law, call->incident->workflow, step))
     return request_refuse_field(request, "step", "Quy trình không có bước này.", error);
   call->result_id = incident_new_id(call);
@@ -93,20 +92,6 @@ gboolean act_person_release(IncidentCall *call, GError **error) {
                     S(S_TEXT(input_text(call->request, "person")), S_TEXT(call->incident->id), S_INT(call->request->now_ms)), &changed, error))
     return FALSE;
   return (changed || not_there("người", error)) && incident_auto_log(call, error, "Một người thôi tham gia.");
-}
-
-/* --- what is affected --- */
-
-gboolean act_system_add(IncidentCall *call, GError **error) {
-  Request *request = call->request;
-  const char *name = input_text(request, "name"), *impact = incident_given(request, "impact");
-  gint64 level = input_int(request, "level", 0);
-  call->result_id = incident_new_id(call);
-  return incident_put(call->change->conn, PUT_SYSTEM,
-                      S(S_TEXT(call->result_id), S_TEXT(call->incident->id), S_TEXT(name), ms_or_null(level), S_TEXT(impact),
-                        S_INT(request->now_ms)),
-                      NULL, error) &&
-         incident_auto_log(call, error, "Hệ thống bị ảnh hưởng: %s%s%s.", name, *impact ? ", " : "", impact);
 }
 
 /* --- indicators --- */

@@ -8,10 +8,8 @@
 #include "core/message.h"
 #include "core/setting.h"
 #include "core/setting_page.h"
-#include "lib/mail/mail.h"
 #include <string.h>
 
-#define TIMEOUT_MS 30000
 #define PAGE_ROWS 30
 
 enum { SQL_LIST, SQL_WAITING };
@@ -39,14 +37,8 @@ gboolean mail_add(Change *change, const char *to, const char *subject, const cha
                  change->request->now_ms, error);
 }
 
-static gboolean send_one(App *app, const json_t *payload, GError **error) {
+gboolean mail_deliver(App *app, const MailMessage *message, MailWatch *watch, GError **error) {
   g_autoptr(Arena) arena = arena_new();
-  MailMessage message = {.at_ms = clock_now_ms()};
-  if (json_unpack((json_t *)(gintptr)payload, "{s:s, s:s, s:s, s:s}", "id", &message.id, "to", &message.to, "subject",
-                  &message.subject, "text", &message.text) != 0) {
-    g_set_error(error, APP_ERROR, ERROR_FAILED, "Thư trong hàng đợi không đọc được.");
-    return FALSE;
-  }
   if (!mail_is_set(app)) {
     g_set_error(error, APP_ERROR, ERROR_UNAVAILABLE, "Chưa đặt máy chủ thư (mail.smtp_url, mail.from); thư còn chờ.");
     return FALSE;
@@ -54,9 +46,19 @@ static gboolean send_one(App *app, const json_t *payload, GError **error) {
   MailServer server = {
       .url = setting_text(app, arena, "mail.smtp_url"), .user = setting_text(app, arena, "mail.user"),
       .password = setting_text(app, arena, "mail.password"), .from = setting_text(app, arena, "mail.from"),
-      .plain = setting_bool(app, "mail.plain"), .timeout_ms = TIMEOUT_MS,
+      .plain = setting_bool(app, "mail.plain"), .timeout_ms = MAIL_TIMEOUT_MS,
   };
-  return mail_send(&server, &message, error);
+  return mail_send(&server, message, watch, error);
+}
+
+static gboolean send_one(App *app, const json_t *payload, GError **error) {
+  MailMessage message = {.at_ms = clock_now_ms()};
+  if (json_unpack((json_t *)(gintptr)payload, "{s:s, s:s, s:s, s:s}", "id", &message.id, "to", &message.to, "subject",
+                  &message.subject, "text", &message.text) != 0) {
+    g_set_error(error, APP_ERROR, ERROR_FAILED, "Thư trong hàng đợi không đọc được.");
+    return FALSE;
+  }
+  return mail_deliver(app, &message, NULL, error);
 }
 
 /* --- the page --- */

@@ -2,6 +2,7 @@
 #include "core/message.h"
 #include "core/show.h"
 #include "module/org/org_pages.h"
+#include "module/shift/shift.h"
 #include <string.h>
 
 typedef struct {
@@ -41,25 +42,50 @@ static Doc *add_section(Request *request, Doc *board, const char *id, const char
   return section;
 }
 
-static void add_empty(Request *request, Doc *section, const char *text) {
+static void add_empty(Request *request, Doc *section, const char *text, const char *url, const char *label) {
   Doc *empty = doc_object(section, KEY("empty"));
   doc_text(empty, KEY("text"), message(request->lang, text));
-  doc_text(empty, KEY("url"), arena_printf(request->arena, "/don-vi/%s", request->body_id));
-  doc_text(empty, KEY("label"), message(request->lang, "Thêm đầu mối"));
+  doc_text(empty, KEY("url"), url);
+  doc_text(empty, KEY("label"), message(request->lang, label));
 }
 
-/* The shift; where nobody is named for it, the focal points. */
+/* Of the roster, by name and until when. */
+static gboolean add_shift(StoreConn *conn, People *people, GError **error) {
+  Request *request = people->request;
+  GError *failed = NULL;
+  const Shift *shift = shift_at(conn, request->arena, request->body_id, request->now_ms, &failed);
+  if (failed)
+    g_propagate_error(error, failed);
+  if (!shift)
+    return !failed;
+  Doc *row = doc_object(people->people, NULL);
+  doc_text(row, KEY("name"), shift->name);
+  doc_text(row, KEY("text"), arena_printf(request->arena, "%s %s · %s", message(request->lang, "trực đến"),
+                                          show_time(request->arena, shift_end_ms(shift, request->now_ms)), shift->body_name));
+  doc_text(row, KEY("phone"), shift->phone);
+  doc_text(row, KEY("tel"), show_tel(request->arena, shift->phone));
+  doc_text(row, KEY("more"), *shift->note ? shift->note : NULL);
+  people->count++;
+  return TRUE;
+}
+
+/* The roster; without one the numbers of the shift; where there are none, the focal points. */
 static gboolean add_on_duty(Request *request, StoreConn *conn, Doc *board, GError **error) {
   static const char *const KINDS[] = {"duty", "focal"};
   Doc *section = add_section(request, board, "truc", "Đang trực");
   People people = {.request = request, .people = doc_list(section, KEY("people"))};
+  Doc *link = doc_object(section, KEY("link"));
+  doc_text(link, KEY("url"), "/ca-truc");
+  doc_text(link, KEY("label"), message(request->lang, "Ca trực"));
+  if (!add_shift(conn, &people, error))
+    return FALSE;
   for (gsize i = 0; i < G_N_ELEMENTS(KINDS) && !people.count; i++) {
     people.kind = KINDS[i];
     if (!contact_store_of_body(conn, request->body_id, add_person, &people, error))
       return FALSE;
   }
   if (!people.count)
-    add_empty(request, section, "Chưa có người trực và đầu mối ứng cứu sự cố.");
+    add_empty(request, section, "Chưa có người trực và đầu mối ứng cứu sự cố.", "/ca-truc", "Lập ca trực");
   return TRUE;
 }
 
@@ -72,7 +98,7 @@ static gboolean add_helpers(Request *request, StoreConn *conn, Doc *board, GErro
   if (!contact_store_of_body(conn, request->body_id, add_person, &people, error))
     return FALSE;
   if (!people.count)
-    add_empty(request, section, "Chưa có đầu mối của cấp trên và nhà cung cấp.");
+    add_empty(request, section, "Chưa có đầu mối của cấp trên và nhà cung cấp.", arena_printf(request->arena, "/don-vi/%s", request->body_id), "Thêm đầu mối");
   return TRUE;
 }
 

@@ -15,6 +15,10 @@ typedef struct {
   gint64 level;                                 /* 1 to 5; 0: not determined */
 } SystemFact;
 
+/* The one that a person means: by id, by code, by "name (code)", or by its name in the register of that body; one that the user
+ * may not see, or that is not there, is none. NULL without error: none. In the arena of the request. */
+const SystemFact *system_find(Request *request, const char *body_id, const char *text, GError **error);
+
 typedef gboolean (*SystemFunc)(const SystemFact *fact, void *data);
 /* Those in the register of that body (not of bodies below) that have not been retired, by name. The texts live until the
  * function returns. */

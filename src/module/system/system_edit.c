@@ -18,6 +18,27 @@ const System *system_require(Request *request, const char *permission, GError **
   return system && request_require(request, permission, system->body_id, error) ? system : NULL;
 }
 
+/* "Cổng dịch vụ công (HT-0012)" gives the code. */
+static const char *code_in(Arena *arena, const char *text) {
+  const char *open = g_strrstr(text, "(HT-");
+  const char *end = open ? strchr(open, ')') : NULL;
+  return end ? arena_text(arena, open + 1, end - open - 1) : text;
+}
+
+const SystemFact *system_find(Request *request, const char *body_id, const char *text, GError **error) {
+  StoreConn *conn = request_read(request, error);
+  const char *word = code_in(request->arena, text);
+  const char *id = !conn ? NULL : g_str_has_prefix(word, "HT-") ? system_store_id_of_code(conn, request->arena, word, error)
+                                 : id_valid(word)               ? word
+                                                                : system_store_id_of_name(conn, request->arena, body_id, text, error);
+  const System *system = id ? system_store_get(conn, request->arena, id, error) : NULL;
+  if (!system || system->retired_day || !request_may(request, "system.read", system->body_id))
+    return NULL;
+  SystemFact *fact = arena_alloc(request->arena, sizeof *fact);
+  *fact = (SystemFact){system->id, system->code, system->name, system->owner_name, system->operator_body_id, system->operator_name, system->level};
+  return fact;
+}
+
 typedef struct {
   const System *before; /* NULL: a new one */
   System after;

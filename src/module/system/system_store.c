@@ -10,7 +10,7 @@
 #define TROUBLE "CASE WHEN s.level IS NULL THEN 0 WHEN s.contact_phone IS NULL THEN 1 ELSE 2 END"
 #define RANK "coalesce(s.continuity_rank, 9999)"
 
-enum { SQL_LIST, SQL_COUNTS, SQL_GET, SQL_ID_OF_CODE, SQL_INSERT, SQL_UPDATE, SQL_SAME_RANK, SQL_OF_BODY, SQL_BODIES, SQL_EACH };
+enum { SQL_LIST, SQL_COUNTS, SQL_GET, SQL_ID_OF_CODE, SQL_ID_OF_NAME, SQL_INSERT, SQL_UPDATE, SQL_SAME_RANK, SQL_OF_BODY, SQL_BODIES, SQL_EACH };
 static const StoreSql SQL[] = {
     [SQL_LIST] = {"system.list",
                   "SELECT " COLUMNS FROM "JOIN body_ancestor a ON a.body_id = s.body_id WHERE a.ancestor_id = $1 "
@@ -29,6 +29,8 @@ static const StoreSql SQL[] = {
                     "FROM system s JOIN body_ancestor a ON a.body_id = s.body_id WHERE a.ancestor_id = $1", NULL},
     [SQL_GET] = {"system.get", "SELECT " COLUMNS FROM "WHERE s.id = $1", NULL},
     [SQL_ID_OF_CODE] = {"system.id_of_code", "SELECT id FROM system WHERE code = $1", NULL},
+    [SQL_ID_OF_NAME] = {"system.id_of_name",
+                        "SELECT min(id) FROM system WHERE body_id = $1 AND name = $2 AND retired_day IS NULL HAVING count(*) = 1", NULL},
     [SQL_INSERT] = {"system.insert",
                     "INSERT INTO system (id, code, body_id, name, sort_key, purpose, owner_name, operator_body_id, operator_name, "
                     "provider_name, provider_phone, contact_name, contact_phone, contact_email, personal_data, continuity_rank, level, "
@@ -140,6 +142,11 @@ const System *system_store_get(StoreConn *conn, Arena *arena, const char *id, GE
 const char *system_store_id_of_code(StoreConn *conn, Arena *arena, const char *code, GError **error) {
   g_autofree char *id = NULL;
   return store_get_text(conn, &SQL[SQL_ID_OF_CODE], S(S_TEXT(code)), &id, error) ? arena_text(arena, id, -1) : NULL;
+}
+
+const char *system_store_id_of_name(StoreConn *conn, Arena *arena, const char *body_id, const char *name, GError **error) {
+  g_autofree char *id = NULL;
+  return store_get_text(conn, &SQL[SQL_ID_OF_NAME], S(S_TEXT(body_id), S_TEXT(name)), &id, error) && id ? arena_text(arena, id, -1) : NULL;
 }
 
 const char *system_store_same_rank(StoreConn *conn, Arena *arena, const System *system, GError **error) {

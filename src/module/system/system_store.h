@@ -34,6 +34,8 @@ gboolean system_store_list(StoreConn *conn, const SystemQuery *query, SystemRowF
 gboolean system_store_counts(StoreConn *conn, const char *body_id, SystemCounts *out_counts, GError **error);
 const System *system_store_get(StoreConn *conn, Arena *arena, const char *id, GError **error); /* NULL without error: none */
 const char *system_store_id_of_code(StoreConn *conn, Arena *arena, const char *code, GError **error);
+/* The one of that name in the register of the body; NULL where there is none, or more than one. */
+const char *system_store_id_of_name(StoreConn *conn, Arena *arena, const char *body_id, const char *name, GError **error);
 gboolean system_store_insert(StoreConn *conn, const System *system, gint64 now_ms, GError **error);
 /* ERROR_CONFLICT when the version is no longer the one given. */
 gboolean system_store_update(StoreConn *conn, const System *system, gint64 version, GError **error);
