@@ -144,19 +144,45 @@ static gint64 count_rules(YR_RULES *rules, json_t *authors) {
   return count;
 }
 
-/* How many rules the file has; -1: it cannot be used. */
-static gint64 check_file(const char *path, const char *text, json_t *faults, json_t *authors) {
+/* Alone: after a fault a compiler takes nothing more. */
+static gboolean check_file(const char *path, const char *text, json_t *faults) {
   Checking checking = {path, faults};
   YR_COMPILER *compiler = new_compiler(&checking);
-  YR_RULES *rules = NULL;
-  gint64 count = -1;
-  if (compiler && yr_compiler_add_string(compiler, text, path) == 0 && yr_compiler_get_rules(compiler, &rules) == ERROR_SUCCESS) {
-    count = count_rules(rules, authors);
-    yr_rules_destroy(rules);
-  }
+  gboolean good = compiler && yr_compiler_add_string(compiler, text, path) == 0;
   if (compiler)
     yr_compiler_destroy(compiler);
-  return count;
+  return good;
+}
+
+/* FALSE: this file spoils it; *out_bad is its path. */
+static gboolean add_all(YR_COMPILER *compiler, const json_t *files, const char **out_bad) {
+  const char *path;
+  json_t *text;
+  json_object_foreach((json_t *)(gintptr)files, path, text)
+    if (yr_compiler_add_string(compiler, json_string_value(text), path) != 0) {
+      *out_bad = path;
+      return FALSE;
+    }
+  return TRUE;
+}
+
+/* Each of them compiles; one that does not beside the others is left out. NULL: nothing is left, or no memory. */
+static YR_RULES *compile_all(json_t *files) {
+  YR_RULES *rules = NULL;
+  gboolean done = FALSE;
+  while (!done) {
+    Checking checking = {"", NULL};
+    YR_COMPILER *compiler = new_compiler(&checking);
+    const char *bad = NULL;
+    done = !compiler || !json_object_size(files) || add_all(compiler, files, &bad);
+    if (bad)
+      json_object_del(files, bad);
+    else if (compiler && json_object_size(files) && yr_compiler_get_rules(compiler, &rules) != ERROR_SUCCESS)
+      rules = NULL;
+    if (compiler)
+      yr_compiler_destroy(compiler);
+  }
+  return rules;
 }
 
 /* --- the jobs --- */
@@ -194,12 +220,12 @@ static gboolean read_set(const char *bytes, gsize length, GByteArray *out, GErro
   void *next;
   gint64 count = 0;
   gboolean good = unpack(bytes, length, &all, error);
-  json_object_foreach_safe(all.files, next, path, text) {
-    gint64 rules = good ? check_file(path, json_string_value(text), all.faults, authors) : 0;
-    count += MAX(rules, 0);
-    if (rules <= 0)
+  json_object_foreach_safe(all.files, next, path, text)
+    if (good && !check_file(path, json_string_value(text), all.faults))
       json_object_del(all.files, path);
-  }
+  YR_RULES *rules = good ? compile_all(all.files) : NULL;
+  if (rules)
+    count = count_rules(rules, authors);
   json_t *answer = json_pack("{s:o, s:I, s:o, s:o}", "files", all.files, "rules", (json_int_t)count, "authors", list_authors(authors), "faults", all.faults);
   if (good)
     append_json(out, answer);
@@ -208,46 +234,21 @@ static gboolean read_set(const char *bytes, gsize length, GByteArray *out, GErro
   return good;
 }
 
-/* FALSE: this file spoils it; *out_bad is its path. */
-static gboolean add_all(YR_COMPILER *compiler, const json_t *files, const char **out_bad) {
-  const char *path;
-  json_t *text;
-  json_object_foreach((json_t *)(gintptr)files, path, text)
-    if (yr_compiler_add_string(compiler, json_string_value(text), path) != 0) {
-      *out_bad = path;
-      return FALSE;
-    }
-  return TRUE;
-}
-
 static size_t write_rules(const void *bytes, size_t size, size_t count, void *data) {
   g_byte_array_append(data, bytes, (guint)(size * count));
   return count;
 }
 
-/* They compiled when the set was read; after an update of the library one may not, and is left out. */
+/* They compiled when the set was read; after an update of the library one may not. */
 static gboolean compile(const char *bytes, gsize length, GByteArray *out, GError **error) {
   json_t *files = json_loadb(bytes, length, 0, NULL);
   YR_STREAM stream = {out, .write = write_rules};
-  YR_RULES *rules = NULL;
-  gboolean done = FALSE, good = FALSE;
-  while (!done) {
-    Checking checking = {"", NULL};
-    YR_COMPILER *compiler = new_compiler(&checking);
-    const char *bad = NULL;
-    done = !compiler || !json_object_size(files) || add_all(compiler, files, &bad);
-    if (bad)
-      json_object_del(files, bad);
-    else
-      good = compiler && json_object_size(files) && yr_compiler_get_rules(compiler, &rules) == ERROR_SUCCESS;
-    if (compiler)
-      yr_compiler_destroy(compiler);
-  }
-  good = good && yr_rules_save_stream(rules, &stream) == ERROR_SUCCESS;
-  if (!good)
-    g_set_error(error, APP_ERROR, ERROR_UNREADABLE, "Không biên dịch được bộ luật YARA.");
+  YR_RULES *rules = compile_all(files);
   json_decref(files);
-  return good;
+  if (rules && yr_rules_save_stream(rules, &stream) == ERROR_SUCCESS)
+    return TRUE;
+  g_set_error(error, APP_ERROR, ERROR_UNREADABLE, "Không biên dịch được bộ luật YARA.");
+  return FALSE;
 }
 
 static int compare_words(const void *a, const void *b) {
