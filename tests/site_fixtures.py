@@ -53,6 +53,9 @@ class Person:
             body = json.dumps(data or {})
             sent["Content-Type"] = "application/json"
             sent.setdefault("X-CSRF-Token", self.csrf)
+        elif method == "POST-RAW":
+            method, body = "POST", data
+            sent.setdefault("X-CSRF-Token", self.csrf)
         elif data:
             path += "?" + urllib.parse.urlencode(data, doseq=True)
         connection.request(method, path, body, sent)
@@ -69,6 +72,9 @@ class Person:
 
     def post(self, path, data=None):
         return self.call("POST", path, data)
+
+    def raw(self, path, body, kind):
+        return self.call("POST-RAW", path, body, headers={"Content-Type": kind})
 
     def submit(self, path, data=None):
         return self.call("POST", path, data, form=True)

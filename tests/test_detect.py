@@ -75,11 +75,11 @@ def test_own_rules_are_there(watched):
     pack, = [row for row in watched.cli("pack", "list")["rows"] if row["name"] == "Luật của Ứng Cứu"]
     assert pack["faults"] == [] and pack["enabled"] >= 50 and pack["rules"] >= 70
     client = watched.client()
-    found = client.get("/luat?q=do mat khau ssh").json["rows"]
+    found = client.get("/cai-dat/luat?q=do mat khau ssh").json["rows"]
     assert [row["title"] for row in found] == ["Dò mật khẩu SSH từ một địa chỉ"], "found without diacritics"
     shown = client.get(found[0]["url"]).json["rule"]
     assert "10 lần trong 5 phút" in shown["explanation"] and "correlation:" in shown["yaml"]
-    for path in ("/luat", "/luat/bo", found[0]["url"], "/dau-hieu"):
+    for path in ("/cai-dat/luat", "/cai-dat/luat/bo", found[0]["url"], "/cai-dat/dau-hieu"):
         assert client.page(path).status == 200, path
 
 
@@ -160,7 +160,7 @@ def test_indicators(watched):
     assert answer["values"] == 2
     assert watched.cli("indicator", "find", "--value", "203.0.113.99")["rows"][0]["list"] == "Danh sách thử"
     assert watched.cli("indicator", "find", "--value", "198.51.100.1")["rows"] == []
-    assert watched.client().page("/dau-hieu/tim?value=xau.example").status == 200
+    assert watched.client().page("/cai-dat/dau-hieu/tim?value=xau.example").status == 200
 
     def tried():
         send(watched, line("ket noi toi www.xau.example:443", host="may-b"))
@@ -181,9 +181,9 @@ def test_rules_belong_to_the_top(watched):
     commune = watched.cli("org", "add", "--name", "Phòng Văn hóa", "--kind", "don-vi", "--parent", watched.cli("org", "list")["rows"][0]["id"])["id"]
     watched.cli("account", "add", "--login", "phong", "--name", "Phòng", "--role", "officer", "--body", commune, "--password-stdin", stdin="gió mùa thu hà nội\n")
     client = watched.client("phong", "gió mùa thu hà nội")
-    assert client.get("/luat").status == 200
-    key = client.get("/luat?limit=1").json["rows"][0]["id"]
-    assert client.post(f"/luat/{key}/chay", {"choice": "off"}).status == 403
+    assert client.get("/cai-dat/luat").status == 200
+    key = client.get("/cai-dat/luat?limit=1").json["rows"][0]["id"]
+    assert client.post(f"/cai-dat/luat/{key}/chay", {"choice": "off"}).status == 403
 
 
 def test_scan_agrees_with_the_collector(watched, tmp_path):

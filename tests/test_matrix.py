@@ -5,6 +5,7 @@ tested as soon as it has its row. An operation about a record needs a record to 
 two communes. An operation about a kind of record that is not there fails the test that asks for it.
 """
 import re
+import time
 
 import pytest
 
@@ -46,6 +47,7 @@ RECORDS = {
     "/canh-bao": lambda site, body: alert(site, body),
     "/canh-bao/bo-qua": lambda site, body: site.cli("alert", "suppress", alert(site, body), "máy quét của đơn vị", "31/12/2026")["id"],
     "/su-co": lambda site, body: incident(site, body),
+    "/san-lung": lambda site, body: hunt(site, body),
 }
 
 # Inputs that name something of a case.
@@ -73,6 +75,20 @@ def malware(site, body):
 
 def alert(site, body):
     return site.cli("alert", "add", "Quét cổng", "Phần mềm diệt mã độc", 3, "--at", body)["id"]
+
+
+def hunt(site, body):
+    """With one result."""
+    source = site.cli("source", "add", "Máy săn lùng", "api", "--body", body)["id"]
+    logs = site.home / "san-lung.log"
+    logs.write_text("<30>Nov 20 09:00:00 may-01 app[1]: kết nối ra 203.0.113.41\n")
+    for _ in range(100):  # the collector sees a new source within a second or two
+        if site.run("log", "add", source, logs).returncode == 0:
+            break
+        time.sleep(0.1)
+    code = site.cli("hunt", "add", "Kết nối lạ", "Có máy nối ra ngoài", "--words", "ket noi", "--at", body)["code"]
+    site.cli("hunt", "run", code)
+    return {"id": code, "group": "1", "groups": ["1"], "duty": RECORDS["/nhiem-vu"](site, body)}
 
 
 def incident(site, body):

@@ -9,7 +9,7 @@
 
 int demo_run(App *app, int argc, char **argv);
 
-/* --- shared by demo.c (the world), demo_year.c (its year), demo_incident.c (its incidents) and demo_log.c (its logs); private to them --- */
+/* --- shared by demo.c (the world), demo_year.c (its year), demo_incident.c (its incidents), demo_log.c (its logs) and demo_hunt.c (its hunts); private to them --- */
 
 typedef struct {
   const char *name, *value;
@@ -50,3 +50,5 @@ gboolean demo_play_incidents(Demo *demo, gint64 until_ms, GError **error);
 
 /* The log sources of data/demo/logs.yaml and the records of yesterday. */
 gboolean demo_play_logs(Demo *demo, GError **error);
+/* The hunts of data/demo/hunts.yaml on these. */
+gboolean demo_play_hunts(Demo *demo, GError **error);

@@ -1,4 +1,4 @@
-/* The log sources of the demo and a day of their records, hour by hour under the demo's clock. */
+/* The log sources of the demo, alerts passed on to it and a day of their records, hour by hour under the demo's clock. */
 #include "app/demo.h"
 #include "base/clock.h"
 #include "base/date.h"
@@ -108,6 +108,25 @@ static gboolean play(Demo *demo, const json_t *sources, const char **codes, gint
   return TRUE;
 }
 
+/* What people passed on from elsewhere; each at its moment of the day. */
+static gboolean add_alerts(Demo *demo, const json_t *alerts, gint64 day_ms, GError **error) {
+  gsize index;
+  json_t *row;
+  json_array_foreach(alerts, index, row) {
+    g_autoptr(Arena) arena = arena_new();
+    const DemoBody *body = demo_find_body(demo, text_of(row, "body"));
+    char at[17];
+    date_write_time(at, day_ms + minute_of(text_of(row, "at"), 0) * MINUTE_MS);
+    const DemoField fields[] = {{"title", text_of(row, "title")}, {"origin", text_of(row, "origin")},
+                                {"level", text_of(row, "level")}, {"host", text_of(row, "host")},
+                                {"text", text_of(row, "text")},   {"signs", text_of(row, "signs")},
+                                {"at", at}, {NULL, NULL}};
+    if (!body || !demo_call(demo, arena, body->officer, "alert.add", fields, NULL, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
 gboolean demo_play_logs(Demo *demo, GError **error) {
   g_autofree char *path = g_build_filename(demo->app->data_dir, "demo", "logs.yaml", NULL);
   gint64 day_ms = day_start_ms(day_add(day_at(demo->today_ms), -1));
@@ -124,6 +143,7 @@ gboolean demo_play_logs(Demo *demo, GError **error) {
   }
   good = good && play(demo, sources, codes, day_ms, error);
   clock_set_fixed(0);
+  good = good && add_alerts(demo, json_object_get(book, "alerts"), day_ms, error);
   json_decref(book);
   return good;
 }

@@ -1,6 +1,7 @@
 #include "app/collect.h"
 #include "app/demo.h"
 #include "app/home.h"
+#include "app/hunter.h"
 #include "app/jobs.h"
 #include "app/serve.h"
 #include "face/cli.h"
@@ -72,6 +73,8 @@ static int run(App *app, int argc, char **argv) {
     code = detect_rules_check_run(argc - 3, argv + 3);
   else if (strcmp(argv[1], "collect") == 0)
     code = collect_main(app, argc - 1, argv + 1);
+  else if (strcmp(argv[1], "hunter") == 0)
+    code = hunter_main(app, argc - 1, argv + 1);
   else
     code = run_operation(app, argc - 1, argv + 1);
   return code;

@@ -6,6 +6,7 @@
 #include "module/detect/detect.h"
 #include "module/collect/collect.h"
 #include "module/duty/duty.h"
+#include "module/hunt/hunt.h"
 #include "module/incident/incident.h"
 #include "module/mail/mail.h"
 #include "module/malware/malware.h"
@@ -28,6 +29,7 @@ const Module *const MODULES[] = {
     &mail_module,
     &alert_module,
     &detect_module,
+    &hunt_module,
     &collect_module,
     &malware_module,
     &trust_module,

@@ -5,6 +5,7 @@
 #include "core/signing.h"
 #include "face/web.h"
 #include "module/collect/collect.h"
+#include "module/hunt/hunt.h"
 #include <errno.h>
 #include <glib-unix.h>
 #include <grp.h>
@@ -37,6 +38,7 @@ typedef struct {
 static const ChildRow CHILDREN[] = {
     {JOBS, "việc nền đã dừng", "không khởi động được việc nền", NULL},
     {"collect", "tiến trình nhận nhật ký đã dừng", "không khởi động được tiến trình nhận nhật ký", collect_wanted},
+    {"hunter", "tiến trình săn lùng đã dừng", "không khởi động được tiến trình săn lùng", hunt_wanted},
 };
 
 typedef struct {
@@ -57,6 +59,8 @@ static void child_ended(GPid pid, int status, gpointer data) {
   Child *child = data;
   g_spawn_close_pid(pid);
   child->pid = 0;
+  if (WIFEXITED(status) && !WEXITSTATUS(status) && child->row->wanted)
+    return; /* its work is done */
   child->not_before_us = g_get_monotonic_time() + RESTART_SECONDS * G_USEC_PER_SEC;
   g_warning("%s (mã %d), khởi động lại sau %d giây", child->row->ended, WIFEXITED(status) ? WEXITSTATUS(status) : -1, RESTART_SECONDS);
 }

@@ -46,6 +46,7 @@ typedef struct {
   gboolean gap; /* a line above it */
   const char *icon; /* in the bar of phones: board, incident, report, plan, duty, calendar; NULL: not there */
   gboolean bar_only; /* in that bar alone */
+  const char *other_path, *other_permission; /* where it leads those who lack `permission`; NULL: no entry for them */
 } MenuEntry;
 
 struct Module {

@@ -263,7 +263,7 @@ static bool read_heading(Span row, CsvShape *shape) {
   bool more = true, values = false;
   uint8_t roles[COLUMNS_MAX] = {0};
   for (size_t i = 0; i < COLUMNS_MAX && next_field(&row, shape->separator, &field, &more); i++) {
-    roles[i] = role_of((Span){(const char *)field.bytes, field.size});
+    roles[i] = (uint8_t)role_of((Span){(const char *)field.bytes, field.size});
     values |= roles[i] == ROLE_VALUE;
   }
   free(field.bytes);

@@ -82,7 +82,7 @@ JSON_INLINE bool json_index_block(JsonIndex *index, JsonCarry *carry, JsonMasks 
   uint64_t escaped = json_escaped(carry, masks.backslash);
   uint64_t quote = masks.quote & ~escaped;
   uint64_t inside = parity(quote) ^ carry->in_string; /* from the opening quote to before the closing */
-  carry->in_string = (uint64_t)((int64_t)inside >> 63);
+  carry->in_string = 0 - (inside >> 63);
   index->backslashes[carry->done / JSON_BLOCK] = masks.backslash;
   uint64_t other = ~(masks.punctuation | masks.space | quote | inside);
   uint64_t begins = other & ~(other << 1 | carry->scalar);

@@ -31,7 +31,7 @@ static inline void byte_buffer_add(ByteBuffer *buffer, const void *bytes, size_t
 }
 
 static inline uint64_t zigzag(int64_t value) {
-  return (uint64_t)value << 1 ^ (uint64_t)(value >> 63);
+  return (uint64_t)value << 1 ^ (0 - ((uint64_t)value >> 63));
 }
 
 static inline int64_t unzigzag(uint64_t value) {

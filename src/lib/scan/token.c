@@ -296,8 +296,10 @@ static void cut_ipv4(const Cutter *cutter, const char *at, const char *end, bool
     if (!bounded || last - first < 7 || !parse_ipv4(first, last, &address))
       continue;
     give_ipv4(cutter, address, first, (size_t)(last - first));
-    if (whole && last == end && !cutter->hash_only && goes_on(end, cutter->end))
-      cut_url(cutter, first, end, token_hash_ipv4(address), (Span){text, format_ipv4(address, text)});
+    if (whole && last == end && !cutter->hash_only && goes_on(end, cutter->end)) {
+      size_t size = format_ipv4(address, text);
+      cut_url(cutter, first, end, token_hash_ipv4(address), (Span){text, size});
+    }
   }
 }
 

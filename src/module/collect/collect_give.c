@@ -20,7 +20,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { BYTES_MOST = 256 << 20, CONNECT_MS = 10000, ANSWER_MS = 60000, TEST_MS = 8000, STATE_MS = 500, STEP_MS = 100, PIECE = 1 << 20 };
+enum { BYTES_MOST = 256 << 20, CONNECT_MS = 10000, ANSWER_MS = 60000, TEST_MS = 8000, STATE_MS = 500, STEP_MS = 100, KNOWN_MS = 8000, PIECE = 1 << 20 };
 
 static gboolean refuse(GError **error, ErrorCode code, const char *text) {
   g_set_error_literal(error, APP_ERROR, (int)code, text);
@@ -211,6 +211,24 @@ static char *read_whole(int fd, gsize *out_size, gboolean *out_mapped, GError **
   return NULL;
 }
 
+/* A source that was just added may not be known to the collector yet. */
+static gboolean give_known(App *app, int fd, const SourceRow *source, const char *bytes, gsize size, gint64 *out_records, GError **error) {
+  for (int waited = 0;; waited += STEP_MS) {
+    g_autoptr(GError) failed = NULL;
+    gboolean good = fd >= 0 && give_over(fd, source, bytes, size, out_records, &failed);
+    if (fd >= 0)
+      close(fd);
+    if (good)
+      return TRUE;
+    if (fd < 0 || waited >= KNOWN_MS || !g_error_matches(failed, APP_ERROR, ERROR_REFUSED)) {
+      g_propagate_error(error, failed ? g_steal_pointer(&failed) : g_error_new(APP_ERROR, ERROR_UNAVAILABLE, "Tiến trình nhận nhật ký vừa dừng; chưa lưu gì. Gửi lại sau."));
+      return FALSE;
+    }
+    g_usleep(STEP_MS * 1000);
+    fd = collect_socket_connect(app);
+  }
+}
+
 gboolean collect_give(App *app, const SourceRow *source, int fd, gboolean direct, gint64 *out_records, GError **error) {
   gsize size = 0;
   gboolean mapped;
@@ -220,13 +238,11 @@ gboolean collect_give(App *app, const SourceRow *source, int fd, gboolean direct
   int socket_fd = good ? connect_wait(app, direct ? 0 : CONNECT_MS) : -1;
   *out_records = 0;
   if (good && socket_fd >= 0)
-    good = give_over(socket_fd, source, bytes, size, out_records, &failed);
+    good = give_known(app, socket_fd, source, bytes, size, out_records, &failed);
   else if (good && direct)
     good = give_direct(app, source, bytes, size, out_records, &failed);
   else if (good)
     good = refuse(&failed, ERROR_UNAVAILABLE, "Tiến trình nhận nhật ký chưa chạy; chưa lưu gì. Gửi lại sau.");
-  if (socket_fd >= 0)
-    close(socket_fd);
   if (mapped)
     munmap(bytes, size);
   else
@@ -247,12 +263,12 @@ static gboolean send_syslog(App *app, const char *record, GError **error) {
   struct addrinfo hints = {.ai_socktype = udp ? SOCK_DGRAM : SOCK_STREAM, .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV}, *found = NULL;
   char port[16];
   g_snprintf(port, sizeof port, "%" G_GINT64_FORMAT, udp ? udp : tcp);
-  gboolean good = getaddrinfo(to, port, &hints, &found) == 0;
-  int fd = good ? socket(found->ai_family, hints.ai_socktype | SOCK_CLOEXEC, 0) : -1;
-  good = fd >= 0 && connect(fd, found->ai_addr, found->ai_addrlen) == 0 && send_all(fd, record, strlen(record));
+  gboolean resolved = getaddrinfo(to, port, &hints, &found) == 0;
+  int fd = resolved ? socket(found->ai_family, hints.ai_socktype | SOCK_CLOEXEC, 0) : -1;
+  gboolean good = fd >= 0 && connect(fd, found->ai_addr, found->ai_addrlen) == 0 && send_all(fd, record, strlen(record));
   if (fd >= 0)
     close(fd);
-  if (found)
+  if (resolved)
     freeaddrinfo(found);
   if (!good)
     g_set_error(error, APP_ERROR, ERROR_UNAVAILABLE, "Không gửi được tới %s:%s: %s.", to, port, g_strerror(errno));

@@ -136,7 +136,7 @@ static void add_figures(Request *request, const SourceState *state, Doc *row) {
   if (state->last_ms) {
     doc_text(row, KEY("last"), show_time(arena, state->last_ms));
     doc_text(row, KEY("ago"), source_span(arena, request->now_ms - state->last_ms));
-    doc_text(row, KEY("lag"), arena_printf(arena, "%" G_GINT64_FORMAT " ms", state->lag_ms));
+    doc_text(row, KEY("lag"), state->lag_ms ? arena_printf(arena, "%" G_GINT64_FORMAT " %s", state->lag_ms, message(request->lang, "mili giây")) : NULL);
   }
   if (state->skew_known && ABS(state->skew_ms) > SKEW_SHOWN_MS)
     doc_text(row, KEY("skew"), arena_printf(arena, "%s %s", message(request->lang, state->skew_ms > 0 ? "nhanh" : "chậm"),

@@ -18,6 +18,8 @@ extern const SandboxJob DETECT_JOB_PACK, DETECT_JOB_LIST;
 
 /* Of data/rules; free with route_free. */
 Route *detect_route(const App *app, GError **error);
+/* Of data/rules; free with pattern_set_free. */
+PatternSet *detect_patterns(const App *app, GError **error);
 /* The rules that run now, or one rule whether it runs or not (`only`: its key). Free with rule_set_free. */
 RuleSet *detect_rule_set(StoreConn *conn, const char *only, GError **error);
 /* The lists that are enabled, or one (`only`: its id). Free with indicator_set_free. */

@@ -1,6 +1,7 @@
 /* Rules and indicators of the store as the engine takes them. */
 #include "core/file.h"
 #include "module/detect/detect_files.h"
+#include "module/detect/detect_hunt.h"
 #include "module/detect/detect_store.h"
 #include <string.h>
 
@@ -12,6 +13,10 @@ static Span span_of(GBytes *bytes) {
 
 Route *detect_route(const App *app, GError **error) {
   return detect_load_route(app->data_dir, error);
+}
+
+PatternSet *detect_patterns(const App *app, GError **error) {
+  return detect_load_patterns(app->data_dir, error);
 }
 
 static void take_file(const char *path, const char *yaml, gsize length, void *data) {
@@ -51,19 +56,47 @@ static gboolean take_list(const App *app, const DetectList *list, IndicatorSet *
   return TRUE;
 }
 
-IndicatorSet *detect_indicator_set(App *app, StoreConn *conn, const char *only, GError **error) {
+typedef gboolean (*WantFunc)(const DetectList *list, const void *data);
+
+/* Warning lists come along: they take known good values out. */
+static IndicatorSet *gather(App *app, StoreConn *conn, WantFunc wanted, const void *data, GError **error) {
   g_autoptr(Arena) arena = arena_new();
   g_autoptr(GPtrArray) lists = detect_store_lists(conn, arena, error);
   IndicatorSet *set = lists ? indicator_set_new() : NULL;
   for (guint i = 0; set && i < lists->len; i++) {
     const DetectList *list = g_ptr_array_index(lists, i);
-    gboolean wanted = only ? strcmp(only, list->id) == 0 || strcmp(list->format, "warning") == 0 : list->enabled != 0;
-    if (!wanted || take_list(app, list, set, error))
+    if (!wanted(list, data) || take_list(app, list, set, error))
       continue;
     indicator_set_free(set);
     return NULL;
   }
+  return set;
+}
+
+static gboolean is_enabled(const DetectList *list, const void *data) {
+  const char *only = data;
+  return only ? strcmp(only, list->id) == 0 || strcmp(list->format, "warning") == 0 : list->enabled != 0;
+}
+
+IndicatorSet *detect_indicator_set(App *app, StoreConn *conn, const char *only, GError **error) {
+  IndicatorSet *set = gather(app, conn, is_enabled, only, error);
   if (set)
     indicator_set_finish(set);
+  return set;
+}
+
+static gboolean is_chosen(const DetectList *list, const void *data) {
+  return strcmp(list->format, "warning") == 0 || g_strv_contains((const char *const *)data, list->id);
+}
+
+IndicatorSet *detect_choose_indicators(App *app, StoreConn *conn, const char *const *lists, const char *pasted, GError **error) {
+  ScanError failed = {0};
+  size_t faults = 0;
+  IndicatorSet *set = gather(app, conn, is_chosen, lists, error);
+  if (!set)
+    return NULL;
+  if (*pasted)
+    indicator_set_add(set, "dấu hiệu của đợt săn lùng", (Span){pasted, strlen(pasted)}, LIST_AUTO, &faults, &failed);
+  indicator_set_finish(set);
   return set;
 }

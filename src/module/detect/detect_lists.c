@@ -222,7 +222,7 @@ static void take_found(void *context, size_t index, Span where) {
 gboolean detect_list_find(Request *request, Doc *answer, GError **error) {
   StoreConn *conn = request_read(request, error);
   const char *value = input_text(request, "value");
-  doc_text(answer, KEY("list_url"), "/dau-hieu");
+  doc_text(answer, KEY("list_url"), "/cai-dat/dau-hieu");
   doc_bool(answer, KEY("asked"), value != NULL);
   if (!value)
     return TRUE;

@@ -33,26 +33,26 @@ static const Field SWITCH_FIELDS[] = {{"id", FIELD_ID, "Danh sách", TRUE}, {"ch
 static const Field LIST_ID_FIELDS[] = {{"id", FIELD_ID, "Danh sách", TRUE}, {NULL}};
 
 static const Operation OPERATIONS[] = {
-    {"rule.list", "GET", "/luat", "detect.read", "Luật phát hiện", detect_rule_list, LIST_FIELDS, .page = "detect/rules.html",
+    {"rule.list", "GET", "/cai-dat/luat", "detect.read", "Luật phát hiện", detect_rule_list, LIST_FIELDS, .page = "detect/rules.html",
      .columns = "rows:id,level,enabled,pack,title"},
-    {"pack.list", "GET", "/luat/bo", "detect.read", "Bộ luật", detect_pack_list, NULL, .page = "detect/packs.html",
+    {"pack.list", "GET", "/cai-dat/luat/bo", "detect.read", "Bộ luật", detect_pack_list, NULL, .page = "detect/packs.html",
      .columns = "rows:name,level,enabled,rules,fault_count,licence"},
-    {"pack.add", "POST", "/luat/bo", "detect.write", "Nạp bộ luật Sigma từ tệp hoặc thư mục", detect_pack_add, PACK_FIELDS, .page = "detect/packs.html",
-     .after = "/luat/bo"},
-    {"pack.level", "POST", "/luat/bo/{id}/muc", "detect.write", "Đổi mức chạy của bộ luật", detect_pack_level, LEVEL_FIELDS, .after = "/luat/bo"},
-    {"pack.remove", "POST", "/luat/bo/{id}/bo", "detect.write", "Bỏ bộ luật đã nạp", detect_pack_remove, PACK_ID_FIELDS, .after = "/luat/bo"},
-    {"rule.view", "GET", "/luat/{id}", "detect.read", "Xem một luật", detect_rule_view, VIEW_FIELDS, .page = "detect/rule.html"},
-    {"rule.choose", "POST", "/luat/{id}/chay", "detect.write", "Cho chạy hoặc không chạy một luật", detect_rule_choose, CHOOSE_FIELDS, .after = "/luat/{id}"},
-    {"indicator.list", "GET", "/dau-hieu", "detect.read", "Danh sách dấu hiệu", detect_list_list, LISTS_FIELDS, .page = "detect/lists.html",
+    {"pack.add", "POST", "/cai-dat/luat/bo", "detect.write", "Nạp bộ luật Sigma từ tệp hoặc thư mục", detect_pack_add, PACK_FIELDS,
+     .after = "/cai-dat/luat/bo"},
+    {"pack.level", "POST", "/cai-dat/luat/bo/{id}/muc", "detect.write", "Đổi mức chạy của bộ luật", detect_pack_level, LEVEL_FIELDS, .after = "/cai-dat/luat/bo"},
+    {"pack.remove", "POST", "/cai-dat/luat/bo/{id}/bo", "detect.write", "Bỏ bộ luật đã nạp", detect_pack_remove, PACK_ID_FIELDS, .after = "/cai-dat/luat/bo"},
+    {"rule.view", "GET", "/cai-dat/luat/{id}", "detect.read", "Xem một luật", detect_rule_view, VIEW_FIELDS, .page = "detect/rule.html"},
+    {"rule.choose", "POST", "/cai-dat/luat/{id}/chay", "detect.write", "Cho chạy hoặc không chạy một luật", detect_rule_choose, CHOOSE_FIELDS, .after = "/cai-dat/luat/{id}"},
+    {"indicator.list", "GET", "/cai-dat/dau-hieu", "detect.read", "Danh sách dấu hiệu", detect_list_list, LISTS_FIELDS, .page = "detect/lists.html",
      .columns = "rows:name,values,faults,tlp,state.label"},
-    {"indicator.find", "GET", "/dau-hieu/tim", "detect.read", "Tìm một giá trị trong các danh sách dấu hiệu", detect_list_find, FIND_FIELDS,
+    {"indicator.find", "GET", "/cai-dat/dau-hieu/tim", "detect.read", "Tìm một giá trị trong các danh sách dấu hiệu", detect_list_find, FIND_FIELDS,
      .page = "detect/found.html", .columns = "rows:value,list,confidence,note"},
-    {"indicator.add", "POST", "/dau-hieu", "detect.write", "Nạp danh sách dấu hiệu", detect_list_add, ADD_FIELDS, .page = "detect/lists.html",
-     .after = "/dau-hieu"},
-    {"indicator.switch", "POST", "/dau-hieu/{id}/dung", "detect.write", "Dùng hoặc không dùng một danh sách", detect_list_switch, SWITCH_FIELDS,
-     .after = "/dau-hieu"},
-    {"indicator.remove", "POST", "/dau-hieu/{id}/bo", "detect.write", "Bỏ một danh sách dấu hiệu", detect_list_remove, LIST_ID_FIELDS,
-     .after = "/dau-hieu"},
+    {"indicator.add", "POST", "/cai-dat/dau-hieu", "detect.write", "Nạp danh sách dấu hiệu", detect_list_add, ADD_FIELDS,
+     .after = "/cai-dat/dau-hieu"},
+    {"indicator.switch", "POST", "/cai-dat/dau-hieu/{id}/dung", "detect.write", "Dùng hoặc không dùng một danh sách", detect_list_switch, SWITCH_FIELDS,
+     .after = "/cai-dat/dau-hieu"},
+    {"indicator.remove", "POST", "/cai-dat/dau-hieu/{id}/bo", "detect.write", "Bỏ một danh sách dấu hiệu", detect_list_remove, LIST_ID_FIELDS,
+     .after = "/cai-dat/dau-hieu"},
 };
 
 static const PermissionRow PERMISSIONS[] = {
@@ -70,8 +70,8 @@ static const JobRow JOBS[] = {{"detect.own", "Nạp bộ luật đi cùng chươ
 
 static const char *link_of(Arena *arena, const char *type, const char *id) {
   if (strcmp(type, "rule") == 0)
-    return arena_printf(arena, "/luat/%s", id);
-  return strcmp(type, "rule_pack") == 0 ? "/luat/bo" : strcmp(type, "indicator_list") == 0 ? "/dau-hieu" : NULL;
+    return arena_printf(arena, "/cai-dat/luat/%s", id);
+  return strcmp(type, "rule_pack") == 0 ? "/cai-dat/luat/bo" : strcmp(type, "indicator_list") == 0 ? "/cai-dat/dau-hieu" : NULL;
 }
 
 const Module detect_module = {

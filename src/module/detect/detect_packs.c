@@ -1,6 +1,7 @@
 /* Packs of rules: ours, and those that are loaded. */
 #include "base/clock.h"
 #include "base/id.h"
+#include "base/number.h"
 #include "core/body.h"
 #include "core/file.h"
 #include "core/form.h"
@@ -44,6 +45,32 @@ static void add_acts(Request *request, const DetectPack *pack, Doc *row) {
   json_decref(values);
 }
 
+typedef struct {
+  Request *request;
+  Doc *rows;
+} Expecting;
+
+static void add_expected(const DetectExpected *expected, void *data) {
+  const Expecting *expecting = data;
+  Arena *arena = expecting->request->arena;
+  char a_day[NUMBER_SIZE];
+  Doc *row = doc_object(expecting->rows, NULL);
+  number_write_tenths(a_day, expected->days ? expected->alerts * 10 / expected->days : 0);
+  doc_text(row, KEY("level"), message(expecting->request->lang, DETECT_LEVELS[CLAMP(expected->level, 0, LEVEL_OFF)]));
+  doc_int(row, KEY("rules"), expected->rules);
+  doc_int(row, KEY("counted"), expected->counted);
+  doc_int(row, KEY("matches"), expected->matches);
+  doc_text(row, KEY("a_day"), expected->counted ? arena_text(arena, a_day, -1) : NULL);
+}
+
+static gboolean add_expectations(Request *request, StoreConn *conn, const DetectPack *pack, Doc *row, GError **error) {
+  Expecting expecting = {request, doc_list(row, KEY("expected"))};
+  if (!detect_store_expected(conn, pack->id, add_expected, &expecting, error))
+    return FALSE;
+  doc_bool(row, KEY("has_expected"), expecting.rows->first != NULL);
+  return app_add_beside(request, "rule_pack", pack->id, row, error);
+}
+
 gboolean detect_pack_list(Request *request, Doc *answer, GError **error) {
   StoreConn *conn = request_read(request, error);
   gboolean write = body_require_top(request, "detect.write", NULL);
@@ -55,7 +82,7 @@ gboolean detect_pack_list(Request *request, Doc *answer, GError **error) {
     doc_text(row, KEY("id"), pack->id);
     doc_text(row, KEY("name"), pack->name);
     doc_text(row, KEY("licence"), pack->licence);
-    doc_text(row, KEY("url"), arena_printf(request->arena, "/luat?pack=%s", pack->id));
+    doc_text(row, KEY("url"), arena_printf(request->arena, "/cai-dat/luat?pack=%s", pack->id));
     doc_text(row, KEY("level"), message(request->lang, DETECT_LEVELS[CLAMP(pack->least_level, 0, LEVEL_OFF)]));
     doc_int(row, KEY("rules"), pack->rule_count);
     doc_int(row, KEY("enabled"), pack->enabled_count);
@@ -64,6 +91,8 @@ gboolean detect_pack_list(Request *request, Doc *answer, GError **error) {
     add_faults(pack, row);
     if (write)
       add_acts(request, pack, row);
+    if (!add_expectations(request, conn, pack, row, error))
+      return FALSE;
   }
   if (packs && write)
     form_add(request, answer, KEY("form"), "pack.add", NULL, "Nạp bộ luật");

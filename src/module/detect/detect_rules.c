@@ -3,6 +3,7 @@
 #include "core/body.h"
 #include "core/form.h"
 #include "core/message.h"
+#include "core/setting_page.h"
 #include "core/show.h"
 #include "core/user.h"
 #include "module/detect/detect_pages.h"
@@ -26,7 +27,7 @@ static void show_rule(Request *request, Doc *row, const DetectRule *rule) {
   doc_text(row, KEY("id"), rule->key);
   doc_text_copy(row, KEY("title"), title ? title : rule->title);
   doc_text(row, KEY("original"), title ? rule->title : "");
-  doc_text(row, KEY("url"), arena_printf(request->arena, "/luat/%s", rule->key));
+  doc_text(row, KEY("url"), arena_printf(request->arena, "/cai-dat/luat/%s", rule->key));
   doc_text(row, KEY("level"), message(request->lang, DETECT_LEVELS[CLAMP(rule->level, 0, LEVEL_OFF)]));
   doc_text(row, KEY("pack"), rule->pack_name);
   doc_text(row, KEY("techniques"), rule->techniques);
@@ -67,9 +68,9 @@ static gboolean add_filter(Request *request, StoreConn *conn, Doc *answer, GErro
   static const Choice ANY[] = {{"", "Mọi bộ luật"}, {NULL, NULL}};
   g_autoptr(GPtrArray) packs = detect_store_packs(conn, request->arena, error);
   Doc *filter = doc_object(answer, KEY("filter"));
-  doc_text(filter, KEY("action"), "/luat");
+  doc_text(filter, KEY("action"), "/cai-dat/luat");
   if (input_text(request, "q") || input_text(request, "pack") || input_text(request, "state") || input_text(request, "level"))
-    doc_text(filter, KEY("clear"), "/luat");
+    doc_text(filter, KEY("clear"), "/cai-dat/luat");
   Doc *fields = doc_list(filter, KEY("fields"));
   show_filter_search(request, fields, "Tìm luật", "tên luật");
   Doc *options = show_filter_select(request, fields, "pack", "Bộ luật", ANY);
@@ -84,7 +85,7 @@ static gboolean add_filter(Request *request, StoreConn *conn, Doc *answer, GErro
 
 static const char *own_query(Request *request) {
   static const char *const KEPT[] = {"q", "pack", "level", "state"};
-  g_autoptr(GString) query = g_string_new("/luat?");
+  g_autoptr(GString) query = g_string_new("/cai-dat/luat?");
   for (gsize i = 0; i < G_N_ELEMENTS(KEPT); i++) {
     const char *value = input_text(request, KEPT[i]);
     if (!value)
@@ -137,6 +138,8 @@ gboolean detect_rule_list(Request *request, Doc *answer, GError **error) {
   doc_int(answer, KEY("enabled"), enabled);
   doc_bool(answer, KEY("found"), listing.count > 0);
   add_pager(request, &listing, answer);
+  if (request->face == FACE_WEB)
+    setting_tabs(request, answer);
   return add_filter(request, conn, answer, error);
 }
 
@@ -205,7 +208,7 @@ gboolean detect_rule_view(Request *request, Doc *answer, GError **error) {
   doc_text(shown, KEY("status"), rule->status);
   doc_text(shown, KEY("path"), rule->path);
   doc_text_copy(shown, KEY("yaml"), yaml);
-  doc_text(answer, KEY("list_url"), "/luat");
+  doc_text(answer, KEY("list_url"), "/cai-dat/luat");
   add_offers(request, rule, answer);
   return add_alerts(request, rule, answer, error) && app_add_beside(request, "rule", rule->key, answer, error);
 }

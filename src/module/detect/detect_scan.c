@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 enum { CHUNK_BYTES = 4 << 20, BUFFER_BYTES_MAX = 256 << 20, FIELDS_SHOWN = 32, CACHE_ENTRIES = 32768, PLACE_SHIFT = 40 };
+#define LINE_MASK ((G_GUINT64_CONSTANT(1) << PLACE_SHIFT) - 1)
 static const gsize correlate_bytes = 256 << 20;
 static const int viet_nam_minutes = 7 * 60;
 
@@ -191,11 +192,11 @@ static void show_correlated(Scan *scan, const Correlated *found, gsize count) {
   for (gsize i = 0; i < count; i++) {
     guint64 lines[CORRELATED_MAX], place = found[i].lines[found[i].line_count - 1];
     for (gsize k = 0; k < found[i].line_count; k++)
-      lines[k] = found[i].lines[k] & ((G_GUINT64_CONSTANT(1) << PLACE_SHIFT) - 1);
+      lines[k] = found[i].lines[k] & LINE_MASK;
     show(scan, &(MatchShown){
                    .rule = rule_set_rule(scan->set, found[i].rule),
                    .file = g_ptr_array_index(scan->options->files, (guint)(place >> PLACE_SHIFT)),
-                   .line = lines[found[i].line_count - 1],
+                   .line = place & LINE_MASK,
                    .time_ms = found[i].last_ms,
                    .group = found[i].group.bytes,
                    .lines = lines,

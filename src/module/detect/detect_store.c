@@ -15,7 +15,7 @@
 enum {
   SQL_VERSION, SQL_BUMP, SQL_PACKS, SQL_PACK, SQL_PUT_PACK, SQL_CLEAR_FILES, SQL_CLEAR_RULES, SQL_CLEAR_PACK, SQL_PUT_FILE, SQL_PUT_RULE,
   SQL_SET_LEVEL, SQL_RULES, SQL_RULE, SQL_COUNTS, SQL_CHOOSE, SQL_UNCHOOSE, SQL_ESTIMATE, SQL_FILES, SQL_FILE_OF, SQL_YAML, SQL_LISTS, SQL_LIST,
-  SQL_PUT_LIST, SQL_SET_LIST, SQL_REMOVE_LIST,
+  SQL_PUT_LIST, SQL_SET_LIST, SQL_REMOVE_LIST, SQL_EXPECTED,
 };
 #define PACK_COLUMNS                                                                                                   \
   "p.id, p.name, p.origin, p.licence, p.sha256, p.faults, u.name, p.least_level, p.rule_count, (SELECT count(*) FROM rule r LEFT JOIN "       \
@@ -70,6 +70,9 @@ static const StoreSql SQL[] = {
                       "excluded.value_count, fault_count = excluded.fault_count, until_ms = excluded.until_ms, added_ms = excluded.added_ms, "
                       "account_id = excluded.account_id", NULL},
     [SQL_SET_LIST] = {"detect.set_list", "UPDATE indicator_list SET enabled = $2 WHERE id = $1", NULL},
+    [SQL_EXPECTED] = {"detect.expected",
+                      "SELECT r.level, count(*), count(e.rule_key), coalesce(sum(e.matches), 0), coalesce(sum(e.alerts), 0), coalesce(max(e.days), 0) " FROM
+                      "WHERE r.pack_id = $1 AND " RUNS " = 0 GROUP BY r.level ORDER BY r.level DESC", NULL},
     [SQL_REMOVE_LIST] = {"detect.remove_list", "DELETE FROM indicator_list WHERE id = $1", NULL},
 };
 const StoreSqlTable detect_sql = {SQL, G_N_ELEMENTS(SQL)};
@@ -235,6 +238,16 @@ gboolean detect_store_files(StoreConn *conn, const char *only, void (*take)(cons
   g_autoptr(StoreRows) rows = only ? store_query(conn, &SQL[SQL_FILE_OF], S(S_TEXT(only)), error) : store_query(conn, &SQL[SQL_FILES], S0, error);
   while (rows && store_step(rows, &failed))
     take(store_text(rows, 0), store_text(rows, 1), store_text_length(rows, 1), data);
+  return finish(rows, failed, error);
+}
+
+gboolean detect_store_expected(StoreConn *conn, const char *pack_id, void (*take)(const DetectExpected *expected, void *data), void *data, GError **error) {
+  GError *failed = NULL;
+  g_autoptr(StoreRows) rows = store_query(conn, &SQL[SQL_EXPECTED], S(S_TEXT(pack_id)), error);
+  while (rows && store_step(rows, &failed)) {
+    const DetectExpected expected = {store_int(rows, 0), store_int(rows, 1), store_int(rows, 2), store_int(rows, 3), store_int(rows, 4), store_int(rows, 5)};
+    take(&expected, data);
+  }
   return finish(rows, failed, error);
 }
 

@@ -51,6 +51,11 @@ gboolean detect_store_counts(StoreConn *conn, gint64 *out_all, gint64 *out_enabl
 /* enabled -1: by the level of its pack again. */
 gboolean detect_store_choose(StoreConn *conn, const char *key, int enabled, const char *account_id, gint64 now_ms, GError **error);
 gboolean detect_store_estimate(StoreConn *conn, const char *key, gint64 matches, gint64 alerts, gint64 days, gint64 now_ms, GError **error);
+typedef struct {
+  gint64 level, rules, counted, matches, alerts, days; /* days: that the counts are of */
+} DetectExpected;
+/* The rules of a pack that do not run, by level. */
+gboolean detect_store_expected(StoreConn *conn, const char *pack_id, void (*take)(const DetectExpected *expected, void *data), void *data, GError **error);
 /* The files that hold a rule that runs (only NULL) or that rule; path and YAML live until the function returns. */
 gboolean detect_store_files(StoreConn *conn, const char *only, void (*take)(const char *path, const char *yaml, gsize length, void *data), void *data,
                             GError **error);

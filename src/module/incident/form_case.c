@@ -117,13 +117,24 @@ static json_t *person_line(const json_t *found, const LawField *field G_GNUC_UNU
   return new_text(out);
 }
 
-static json_t *party_name(const json_t *found, const LawField *field G_GNUC_UNUSED, const char *actor) {
+static const json_t *find_party(const json_t *parties, const char *actor) {
   const json_t *party = NULL;
   gsize i = 0;
-  json_array_foreach(found, i, party)
+  json_array_foreach(parties, i, party)
     if (strcmp(form_text(party, "actor"), actor) == 0 && *form_text(party, "name"))
-      return json_string(form_text(party, "name"));
+      return party;
   return NULL;
+}
+
+static json_t *party_name(const json_t *found, const LawField *field G_GNUC_UNUSED, const char *actor) {
+  const json_t *party = find_party(found, actor);
+  return party ? json_string(form_text(party, "name")) : NULL;
+}
+
+/* Of companies a plan says the kind, "doanh nghiệp viễn thông": only who was named for this case is a name. */
+static json_t *named_party(const json_t *found, const LawField *field G_GNUC_UNUSED, const char *actor) {
+  const json_t *party = find_party(found, actor);
+  return party && strcmp(form_text(party, "ground"), "plan") != 0 ? json_string(form_text(party, "name")) : NULL;
 }
 
 /* ---- lists as lines ---- */
@@ -134,12 +145,16 @@ static json_t *lines(const json_t *list, LineFunc write) {
   GString *out = g_string_new(NULL);
   g_autoptr(GString) line = g_string_new(NULL);
   const json_t *row = NULL;
-  gsize i = 0;
+  gsize i = 0, count = 0;
   json_array_foreach(list, i, row) {
     g_string_truncate(line, 0);
-    if (write(row, line))
-      g_string_append_printf(out, "%s- %s", out->len ? "\n" : "", line->str);
+    if (!write(row, line))
+      continue;
+    g_string_append_printf(out, "%s- %s", out->len ? "\n" : "", line->str);
+    count++;
   }
+  if (count == 1) /* one thing is no list */
+    g_string_erase(out, 0, 2);
   return new_text(out);
 }
 
@@ -302,15 +317,16 @@ static const struct {
     {ANY, "place", "system.name", copy, NULL},
     {ANY, "level", "system.level", level_option, NULL},
     {ANY, "security_provider", "system.security_provider", copy, NULL},
-    {ANY, "security_provider", "parties", party_name, "NCC"},
+    {ANY, "security_provider", "parties", named_party, "NCC"},
     {ANY, "connection_provider", "system.connection_provider", copy, NULL},
-    {ANY, "connection_provider", "parties", party_name, "ISP"},
+    {ANY, "connection_provider", "parties", named_party, "ISP"},
     {ANY, "connection_details", "system.connection_details", copy, NULL},
     {ANY, "operating_system", "system.operating_system", copy, NULL},
     {ANY, "version", "system.version", copy, NULL},
     {ANY, "services", "system.services", copy, NULL},
     {"mau-03", "measures", "system.measures", copy, NULL},
     {ANY, "measures", "steps", done_lines, NULL},
+    {"mau-04", "result", "steps", done_lines, NULL},
     {ANY, "addresses", "system.addresses", public_addresses, ", "},
     {ANY, "domains", "system.domains", joined, ", "},
     {ANY, "purpose", "system.purpose", copy, NULL},
@@ -332,14 +348,14 @@ static const struct {
     {ANY, "harm", "harm_names", joined, "; "},
     {ANY, "spread", "systems", system_lines, NULL},
     {ANY, "impact", "systems", system_lines, NULL},
-    {ANY, "helpers", "parties", party_name, "NCC"},
+    {ANY, "helpers", "parties", named_party, "NCC"},
     {ANY, "people", "persons", person_in_lists, NULL},
     {ANY, "first_results", "steps", done_lines, NULL},
     {ANY, "done", "steps", done_lines, NULL},
     {ANY, "progress", "log", log_lines, NULL},
     {ANY, "changes", "log", log_lines, NULL},
     {ANY, "assessment", "severity_label", copy, NULL},
-    {ANY, "serious_by", "assessment.why", met_lines, NULL},
+    {ANY, "serious_by", "severity_why", met_lines, NULL},
     {ANY, "first_report_number", "papers", first_report, "number"},
     {ANY, "first_report_day", "papers", first_report, "issued_day"},
     {"mau-04", "enclosed", CASE, enclosures, NULL},

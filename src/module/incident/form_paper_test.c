@@ -330,7 +330,8 @@ static void test_values_from_case(void) {
       {"phu-luc-mau-03", "spread", "- Máy chủ tệp: Toàn bộ tệp bị mã hóa\n- 04 máy trạm một cửa: Không truy cập được hồ sơ"},
       {"bao-cao-dien-bien", "state", "Đang ứng cứu"},
       {"bao-cao-dien-bien", "case", "SC-2026-0031: Mã hóa dữ liệu máy chủ tệp"},
-      {"thong-bao-24-gio", "serious_by", "- Vượt khả năng xử lý, theo điểm b khoản 2 Điều 9 Thông tư số 20/2017/TT-BTTTT"},
+      {"thong-bao-24-gio", "serious_by", "Vượt khả năng xử lý, theo điểm b khoản 2 Điều 9 Thông tư số 20/2017/TT-BTTTT"},
+      {"phu-luc-mau-03", "helpers", ""},
       {"bao-cao-72-gio", "system", "Hệ thống quản lý hồ sơ một cửa, cấp độ 2"},
   };
   json_t *incident = read_case();

@@ -166,6 +166,25 @@ static void put_case(Request *request, const Incident *incident, json_t *out) {
   put(json_object_get(out, "commander"), "name", incident->commander_name);
 }
 
+static gboolean depends_on(const Law *law, const LawCondition *condition, const char *criterion) {
+  const LawCriterion *named = condition && condition->op == LAW_CRITERION ? law_find(law->criteria, condition->name) : NULL;
+  gboolean found = named && strcmp(named->name, criterion) == 0;
+  for (guint i = 0; condition && condition->parts && !found && i < condition->parts->len; i++)
+    found = depends_on(law, g_ptr_array_index(condition->parts, i), criterion);
+  return found;
+}
+
+/* The lines of "why" that the severity follows from; the others say only which clocks run. */
+static json_t *severity_lines(const Law *law, const Incident *incident, const json_t *why) {
+  const LawSeverity *severity = incident_law_severity(law, incident->severity, incident->profile);
+  json_t *lines = json_array(), *line = NULL;
+  gsize i = 0;
+  json_array_foreach(why, i, line)
+    if (severity && depends_on(law, severity->rule.when, text_of(line, "criterion")))
+      json_array_append(lines, line);
+  return lines;
+}
+
 static void put_facts(Request *request, const Incident *incident, json_t *out) {
   const LawFact *fact = law_find(request->app->law->facts, "harm");
   const char *decided = strcmp(incident->severity_by, "person") == 0 ? incident->severity : NULL;
@@ -179,8 +198,10 @@ static void put_facts(Request *request, const Incident *incident, json_t *out) {
   json_object_set_new(out, "harm_names", names);
   json_object_set(out, "kind_names", json_object_get(facts, "kinds"));
   json_t *assessment = incident_assess(request->app->law, facts, decided, NULL);
-  if (assessment)
+  if (assessment) {
+    json_object_set_new(out, "severity_why", severity_lines(request->app->law, incident, json_object_get(assessment, "why")));
     json_object_set_new(out, "assessment", assessment);
+  }
   json_object_set_new(out, "facts", facts);
 }
 
@@ -254,14 +275,27 @@ json_t *incident_letterhead(Request *request, const Incident *incident, GError *
   return head;
 }
 
-/* Whom the notices of the case tell by that form; they are "as above" at the end of the letter. */
-void incident_address_letter(const json_t *incident, const char *form, json_t *letterhead) {
+/* Nobody writes to himself, nor to the same twice. */
+static void add_receiver(json_t *to, const json_t *letterhead, const char *name) {
+  gboolean known = !*name || strcmp(name, text_of(letterhead, "issuer")) == 0;
+  for (gsize i = 0; !known && i < json_array_size(to); i++)
+    known = g_strcmp0(json_string_value(json_array_get(to, i)), name) == 0;
+  if (!known)
+    json_array_append_new(to, json_string(name));
+}
+
+/* Whom the notices of the case tell by that form, else whom the layout of the letter names; they are "as above" at the end. */
+void incident_address_letter(const json_t *incident, const PaperForm *form, const char *profile, json_t *letterhead) {
+  const json_t *actors = json_object_get(json_object_get(json_object_get(form->layout, "letter"), "to"), profile);
   json_t *to = json_array();
-  const json_t *notice = NULL;
+  const json_t *row = NULL;
   gsize i = 0;
-  json_array_foreach(json_object_get(incident, "notices"), i, notice)
-    if (strcmp(text_of(notice, "form"), form) == 0 && strcmp(text_of(notice, "state"), "void") != 0)
-      json_array_append(to, json_object_get(notice, "receiver_name"));
+  json_array_foreach(json_object_get(incident, "notices"), i, row)
+    if (strcmp(text_of(row, "form"), form->law->rule.id) == 0 && strcmp(text_of(row, "state"), "void") != 0)
+      add_receiver(to, letterhead, text_of(row, "receiver_name"));
+  if (!json_array_size(to))
+    json_array_foreach(actors, i, row)
+      add_receiver(to, letterhead, who_is(form->rules, json_object_get(incident, "parties"), json_string_value(row)));
   json_object_set_new(letterhead, "recipients", json_array_size(to) ? json_pack("[s, s]", "Như trên", "Lưu: VT") : json_pack("[s]", "Lưu: VT"));
   json_object_set_new(letterhead, "to", to);
 }

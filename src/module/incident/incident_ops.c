@@ -107,6 +107,7 @@ static const Field OUTCOME_FIELDS[] = {
     VERSION,
     {NULL}};
 static const Field ID_FIELDS[] = {ID, {NULL}};
+static const Field VIEW_FIELDS[] = {ID, {"log", FIELD_BOOL, "Mọi dòng diễn biến"}, {NULL}};
 static const Field PLAIN_FIELDS[] = {ID, VERSION, {NULL}};
 static const Field VERIFY_FIELDS[] = {ID, {"how", FIELD_CHOICE, "Cách xác minh", TRUE, .choices = HOW_CHOICES},
                                       OPTIONAL("note", "Gọi số nào, gặp ai, kết quả"), VERSION, {NULL}};
@@ -256,7 +257,7 @@ static const Operation OPERATIONS[] = {
      .faces = FACE_WEB /* a form */},
     {"incident.add", "POST", "/su-co/moi", "incident.report", "Ghi tin báo nhận qua điện thoại, giấy, thư, tại chỗ, giám sát", incident_add,
      ADD_FIELDS, .after = "/su-co/{code}"},
-    {"incident.view", "GET", CASE, "incident.read", "Xem một sự cố", incident_view, ID_FIELDS, .page = "incident/view.html", .versioned = TRUE},
+    {"incident.view", "GET", CASE, "incident.read", "Xem một sự cố", incident_view, VIEW_FIELDS, .page = "incident/view.html", .versioned = TRUE},
     {"incident.classify_form", "GET", CASE "/phan-loai", "incident.read", "Phân loại sự cố: từng tiêu chí và điều khoản",
      incident_classify_form, ID_FIELDS, .page = "incident/classify.html", .versioned = TRUE, .columns = "criteria:state.label,name,basis"},
     {"incident.sheet", "GET", CASE "/phieu", "incident.read", "Phiếu ứng cứu để in", incident_sheet, ID_FIELDS, .page = "incident/sheet.html"},

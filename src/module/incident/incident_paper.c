@@ -61,10 +61,11 @@ json_t *incident_paper_letterhead(Request *request, const Incident *incident, co
   json_decref(fields);
   if (head)
     return head;
-  head = incident_letterhead(request, incident, error);
+  const PaperForm *form = incident_paper_find_form(request, paper->form, error);
+  head = form ? incident_letterhead(request, incident, error) : NULL;
   json_t *known = head ? incident_case_json(request, incident, error) : NULL;
   if (known) {
-    incident_address_letter(known, paper->form, head);
+    incident_address_letter(known, form, incident->profile, head);
     json_decref(known);
     return head;
   }

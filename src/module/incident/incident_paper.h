@@ -29,7 +29,7 @@ GBytes *incident_write_paper(const App *app, const Paper *paper, gboolean pdf, G
 
 json_t *incident_case_json(Request *request, const Incident *incident, GError **error);  /* json_decref */
 json_t *incident_letterhead(Request *request, const Incident *incident, GError **error); /* json_decref */
-void incident_address_letter(const json_t *incident, const char *form, json_t *letterhead);
+void incident_address_letter(const json_t *incident, const PaperForm *form, const char *profile, json_t *letterhead);
 void incident_sign_letter(json_t *letterhead, const char *number, const char *issued_day, const char *signer);
 
 /* --- shared by incident_paper.c and incident_paper_save.c --- */

@@ -165,10 +165,17 @@ static gboolean add_steps(Request *request, StoreConn *conn, const Incident *inc
 
 /* --- log --- */
 
-static void shape_log(Request *request, Doc *log) {
+enum { LOG_SHOWN = 20 };
+
+/* The newest lines; all of them when asked for. */
+static void shape_log(Request *request, const Incident *incident, Doc *log) {
   const char *day = "";
+  gboolean all = request->face != FACE_WEB || input_bool(request, "log");
+  int total = 0;
   Doc *list = doc_list(log, KEY("rows"));
   for (Doc *row = doc_get(log, KEY("lines"))->first; row; row = row->next) {
+    if (++total > LOG_SHOWN && !all)
+      continue;
     gint64 at_ms = doc_get(row, KEY("at_ms"))->number;
     char clock[6], text[11];
     date_write_clock(clock, at_ms);
@@ -189,28 +196,19 @@ static void shape_log(Request *request, Doc *log) {
     if (doc_get(row, KEY("entered_ms"))->number - at_ms > 5 * MINUTE_MS)
       doc_text(shown, KEY("entered"), doc_get_text(row, KEY("entered")));
   }
+  doc_int(log, KEY("total"), total);
+  if (total > LOG_SHOWN && !all)
+    doc_text(log, KEY("all_url"), arena_printf(request->arena, "/su-co/%s?log=1#h-log", incident->code));
 }
 
 /* --- notices --- */
 
-/* The page has the same form for several notices: the ids of their inputs must differ. */
-static void add_notice_form(Request *request, Doc *actions, const char *operation, const IncidentNotice *notice, const json_t *values,
-                            const char *submit) {
-  Doc *form = form_add(request, actions, NULL, operation, values, submit);
-  doc_text(form, KEY("operation"), arena_printf(request->arena, "%s-%s-%s", operation, notice->clock, notice->receiver));
-}
-
-/* The lists are there even when empty, so that the row does not show the actions of the page. */
-static void add_notice_forms(Request *request, const Incident *incident, const IncidentNotice *notice, Doc *row, gboolean may) {
-  json_t *values = json_pack("{s:s, s:s, s:I, s:s}", "id", incident->code, "notice", notice->id, "version", (json_int_t)incident->version,
-                             "recipient", doc_get_text(row, KEY("receiver_name")));
-  Doc *actions = doc_list(row, KEY("actions"));
-  doc_list(row, KEY("buttons"));
-  if (may && strcmp(notice->state, "unsent") == 0)
-    doc_text(row, KEY("send_url"), arena_printf(request->arena, "/su-co/%s/thong-bao/%s/thu", incident->code, notice->id));
-  if (may && strcmp(notice->state, "sent") == 0)
-    add_notice_form(request, actions, "incident.notice_confirm", notice, values, "Nơi nhận đã xác nhận");
-  json_decref(values);
+static void add_notice_urls(Request *request, const Incident *incident, const IncidentNotice *notice, Doc *row) {
+  const char *base = arena_printf(request->arena, "/su-co/%s/thong-bao/%s", incident->code, notice->id);
+  if (strcmp(notice->state, "unsent") == 0)
+    doc_text(row, KEY("send_url"), arena_printf(request->arena, "%s/thu", base));
+  if (strcmp(notice->state, "sent") == 0)
+    doc_text(row, KEY("confirm_url"), arena_printf(request->arena, "%s/xac-nhan", base));
 }
 
 static void show_notice(Request *request, const Incident *incident, const IncidentNotice *notice, const Doc *parties,
@@ -240,7 +238,8 @@ static void show_notice(Request *request, const Incident *incident, const Incide
     doc_text(row, KEY("form"), form->number ? form->number : form->name);
     doc_text(row, KEY("form_url"), arena_printf(request->arena, "/su-co/%s/van-ban/soan?form=%s", incident->code, form->rule.id));
   }
-  add_notice_forms(request, incident, notice, row, may);
+  if (may)
+    add_notice_urls(request, incident, notice, row);
 }
 
 static gboolean add_notices(Request *request, StoreConn *conn, const Incident *incident, const Doc *parties, Doc *answer, GError **error) {
@@ -346,7 +345,7 @@ static gboolean add_parts(Request *request, const Incident *incident, Doc *answe
   if (request_may(request, "incident.work", incident->body_id) && !incident_add_uploads(request, incident, doc_list(answer, KEY("uploads")), error))
     return FALSE;
   incident_shape_assessments(request, assessments);
-  shape_log(request, log);
+  shape_log(request, incident, log);
   shape_observables(request, observables);
   shape_evidence(request, incident, evidence);
   shape_custody(request, custody);
