@@ -17,7 +17,8 @@ PASSWORD = "gió mùa thu hà nội"
 # What concerns the whole installation: allowed to the roles of the top body alone.
 WHOLE = {"setting.list", "setting.change", "backup.list", "backup.run", "backup.verify", "job.list", "job.retry", "system.doctor",
          "mail.list", "mail.test", "audit.seal", "log.verify", "trust.add", "trust.revoke", "pack.add",
-         "pack.level", "pack.remove", "rule.choose", "indicator.add", "indicator.switch", "indicator.remove"}
+         "pack.level", "pack.remove", "rule.choose", "indicator.add", "indicator.switch", "indicator.remove",
+         "malware.scan", "malware.set_add", "malware.set_switch", "malware.set_remove"}
 
 # The same record for every body.
 SHARED = {"rule.view"}
@@ -41,6 +42,8 @@ RECORDS = {
                                             "--until", "2026-01-02T08:00:00+07:00", "--at", body)["id"],
     "/tep": lambda site, body: attachment(site, body),
     "/cai-dat/nguon-nhat-ky": lambda site, body: site.cli("source", "add", "Chương trình", "api", "--body", body)["id"],
+    "/ma-doc": lambda site, body: malware(site, body)["code"],
+    "/ma-doc/phat-hien": lambda site, body: malware(site, body)["findings"][0]["id"],
     "/canh-bao": lambda site, body: alert(site, body),
     "/canh-bao/bo-qua": lambda site, body: site.cli("alert", "suppress", alert(site, body), "máy quét của đơn vị", "31/12/2026")["id"],
     "/su-co": lambda site, body: incident(site, body),
@@ -61,6 +64,13 @@ def attachment(site, body):
     site.cli("duty", "prove", made, "--note", "đã làm", "--file", paper)
     shown = str(site.cli("duty", "view", made))
     return re.search(r"/tep/([0-9a-f-]{36})", shown).group(1)
+
+
+def malware(site, body):
+    """A scan that has found something: the test file of EICAR."""
+    file = site.home / f"{body[-6:]}.com"
+    file.write_text("X5O!P%@AP[4\\PZX54(P^)7CC)7}$" + "EICAR")
+    return site.cli("malware", "scan-file", file, "--at", body)
 
 
 def alert(site, body):
@@ -167,7 +177,7 @@ def values(world, row, whose):
     sent = {}
     for name, schema in body_of(world, row).items():
         sent[name] = [record.get("id", "khong-co")] if name == "ids" else record.get(name, sample(schema))
-    for name, value in {"body": world["bodies"][whose], "parent": world["bodies"][whose], "code": "000000", "due": "2030-02-03",
+    for name, value in {"body": world["bodies"][whose], "parent": world["bodies"][whose], "code": "000000", "duty": world["records"][whose]["/nhiem-vu"], "due": "2030-02-03",
                         "phone": "0237 000 0112"}.items():
         if name in sent:
             sent[name] = value

@@ -7,6 +7,7 @@
 #include "face/cli.h"
 #include "lib/document/source_load.h"
 #include "lib/seal/seal_package.h"
+#include "lib/yara/yara.h"
 #include "module/detect/detect.h"
 #include "module/detect/detect_scan.h"
 #include <locale.h>
@@ -80,8 +81,10 @@ static int run(App *app, int argc, char **argv) {
 }
 
 int main(int argc, char **argv) {
-  static const SandboxJob *const JOBS[] = {&SOURCE_JOB_DOCX, &SOURCE_JOB_PDF, &SOURCE_JOB_DOC, &DETECT_JOB_PACK, &DETECT_JOB_LIST, &SEAL_JOB_INDEX, NULL};
+  static const SandboxJob *const JOBS[] = {&SOURCE_JOB_DOCX, &SOURCE_JOB_PDF, &SOURCE_JOB_DOC, &DETECT_JOB_PACK, &DETECT_JOB_LIST, &SEAL_JOB_INDEX,
+                                            &YARA_JOB_SET,    &YARA_JOB_COMPILE, NULL};
   g_autoptr(GError) error = NULL;
+  yara_child_main(argc, argv);
   setlocale(LC_CTYPE, "C.UTF-8");
   if (!sandbox_start(argc, argv, JOBS, &error)) {
     fprintf(stderr, "ungcuu: %s\n", error->message);

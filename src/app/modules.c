@@ -9,6 +9,7 @@
 #include "module/hunt/hunt.h"
 #include "module/incident/incident.h"
 #include "module/mail/mail.h"
+#include "module/malware/malware.h"
 #include "module/org/org.h"
 #include "module/shift/shift.h"
 #include "module/system/system.h"
@@ -30,6 +31,7 @@ const Module *const MODULES[] = {
     &detect_module,
     &hunt_module,
     &collect_module,
+    &malware_module,
     &trust_module,
     NULL,
 };

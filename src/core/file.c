@@ -197,12 +197,16 @@ gboolean attachment_add(Change *change, const char *type, const char *subject_id
   char id[ID_SIZE];
   id_new(id);
   *out_id = arena_text(request->arena, id, -1);
-  return store_exec(change->conn, &SQL[SQL_FILE], S(S_TEXT(sha256), S_INT(size_bytes), S_INT(request->now_ms)), NULL,
-                    error) &&
-         store_exec(change->conn, &SQL[SQL_ATTACH],
-                    S(S_TEXT(id), S_TEXT(type), S_TEXT(subject_id), S_TEXT(body_id), S_TEXT(sha256), S_TEXT(name),
-                      S_TEXT(media_type), S_TEXT(request->user ? request->user->id : NULL), S_INT(request->now_ms)),
-                    NULL, error);
+  if (!store_exec(change->conn, &SQL[SQL_FILE], S(S_TEXT(sha256), S_INT(size_bytes), S_INT(request->now_ms)), NULL, error) ||
+      !store_exec(change->conn, &SQL[SQL_ATTACH],
+                  S(S_TEXT(id), S_TEXT(type), S_TEXT(subject_id), S_TEXT(body_id), S_TEXT(sha256), S_TEXT(name),
+                    S_TEXT(media_type), S_TEXT(request->user ? request->user->id : NULL), S_INT(request->now_ms)),
+                  NULL, error))
+    return FALSE;
+  json_t *added = json_pack("{s:s}", "type", type);
+  gboolean good = change_emit(change, "attachment.added", "attachment", *out_id, body_id, added, error);
+  json_decref(added);
+  return good;
 }
 
 const Attachment *attachment_get(StoreConn *conn, Arena *arena, const char *id, GError **error) {

@@ -23,7 +23,7 @@ gboolean file_verify(const App *app, const char *sha256, GError **error);
 /* The whole of `bytes`, also when the system takes it in pieces. FALSE leaves errno. */
 gboolean file_write_all(int fd, const guchar *bytes, gsize length);
 
-/* Inside a change. out_id in the arena of the request. */
+/* Inside a change. out_id in the arena of the request. Tells the modules: "attachment.added" {type}. */
 gboolean attachment_add(Change *change, const char *type, const char *subject_id, const char *body_id,
                         const char *sha256, gint64 size_bytes, const char *name, const char *media_type,
                         const char **out_id, GError **error);

@@ -42,3 +42,8 @@ int sandbox_reader_pid(void);
 /* From now on this process can read files and write to what is open, nothing else: no network, no program, no new or changed file; any
  * other system call kills it. For a child that reads outside bytes as a stream. What needs executable memory must be done before. */
 gboolean sandbox_only_read(GError **error);
+
+/* From now on this process has what is open and the descriptors that others send it, nothing else: it opens no file, reaches no network,
+ * starts no program, and is no longer root. Other system calls fail without killing it, since libraries try what they can do without.
+ * `memory_mib` limits its address space (not in sanitised builds). For a child that lives long. */
+gboolean sandbox_only_descriptors(guint memory_mib, GError **error);

@@ -156,6 +156,23 @@ gboolean sandbox_only_read(GError **error) {
   return !failed;
 }
 
+gboolean sandbox_only_descriptors(guint memory_mib, GError **error) {
+  static const int MORE[] = {SCMP_SYS(close),   SCMP_SYS(lseek),  SCMP_SYS(recvmsg),
+                             SCMP_SYS(sendmsg), SCMP_SYS(getpid), SCMP_SYS(gettid), SCMP_SYS(restart_syscall)};
+  const struct rlimit memory = {(rlim_t)memory_mib << 20, (rlim_t)memory_mib << 20}, nothing = {0, 0};
+  int failed = (geteuid() == 0 && (setgroups(0, NULL) != 0 || setresgid(NOBODY, NOBODY, NOBODY) != 0 || setresuid(NOBODY, NOBODY, NOBODY) != 0)) ||
+               (!SANITIZED && setrlimit(RLIMIT_AS, &memory) != 0) || setrlimit(RLIMIT_FSIZE, &nothing) != 0 || setrlimit(RLIMIT_CORE, &nothing) != 0 ||
+               prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0;
+  scmp_filter_ctx filter = failed ? NULL : seccomp_init(SCMP_ACT_ERRNO(EPERM));
+  failed = !filter || allow_all(filter, FOR_JOBS, G_N_ELEMENTS(FOR_JOBS)) || allow_all(filter, MORE, G_N_ELEMENTS(MORE)) ||
+           seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0)) || seccomp_load(filter) != 0;
+  if (filter)
+    seccomp_release(filter);
+  if (failed)
+    g_set_error(error, APP_ERROR, ERROR_FAILED, "Máy này không khóa được tiến trình đọc (seccomp).");
+  return !failed;
+}
+
 /* ---- the job ---- */
 
 static gboolean write_all(const void *bytes, gsize length) {
