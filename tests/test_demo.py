@@ -1,6 +1,7 @@
 """The demo as it is shipped, and who may do what in it: every role against every operation (permission.matrix)."""
 import json
 import pathlib
+import re
 import sqlite3
 
 import pytest
@@ -121,6 +122,34 @@ def test_incident_addresses_are_of_documentation(demo):
     assert count(demo, "SELECT count(*) FROM incident_observable WHERE kind = 'ip' AND value NOT LIKE '192.0.2.%' "
                        "AND value NOT LIKE '198.51.100.%'") == 0
     assert count(demo, "SELECT count(*) FROM incident_observable WHERE kind <> 'ip' AND value NOT LIKE '%.example%'") == 0
+
+
+def test_alerts_of_three_bodies_follow_from_their_logs(demo):
+    """The rules ran over the records: nothing of it is written by hand."""
+    assert count(demo, "SELECT count(*) FROM log_source") >= 5 and count(demo, "SELECT sum(stored) FROM log_source_state") > 3000
+    assert count(demo, "SELECT count(DISTINCT body_id) FROM alert") == 3
+    assert count(demo, "SELECT count(*) FROM alert") >= 20 and count(demo, "SELECT count(*) FROM alert WHERE kind = 'indicator'") >= 2
+    assert count(demo, "SELECT count(*) FROM alert WHERE title LIKE 'Đăng nhập SSH được sau%' AND incident_id IS NOT NULL") == 1
+    assert count(demo, "SELECT count(*) FROM alert_suppression") == 1
+    assert count(demo, "SELECT count(*) FROM alert WHERE state <> 'new'") >= 5
+
+
+def test_alerts_came_when_their_records_came(demo):
+    assert count(demo, "SELECT max(abs(created_ms - first_ms)) FROM alert") <= 15 * 60_000
+    assert count(demo, "SELECT max(last_ms) FROM alert") < count(demo, "SELECT (strftime('%s', 'now') + 60) * 1000")
+
+
+def test_log_addresses_are_of_documentation(demo):
+    records = (ROOT / "data/demo/logs.yaml").read_text()
+    addresses = set(re.findall(r"\b(?:\d{1,3}\.){3}(?:\d{1,3}|\{\w\})", records)) - {"127.0.0.1"}
+    assert addresses and all(one.startswith(("192.0.2.", "198.51.100.", "203.0.113.")) and not one.endswith("{n}") for one in addresses)
+
+
+def test_a_day_of_logs(demo):
+    rows = demo.cli("source", "list", login="soxaydungkhanhhoa.chuyentrach")["rows"]
+    assert len(rows) == 5 and all(row["stored"] > 5 and row["dropped"] == 0 for row in rows)
+    assert count(demo, "SELECT count(*) FROM log_source_state WHERE last_ms > strftime('%s', 'now') * 1000") == 0
+    assert count(demo, "SELECT sum(stored) FROM log_source_state") > 1000
 
 
 def test_the_log_is_whole(demo):

@@ -141,6 +141,8 @@ def test_plan_expires_after_its_period(fresh):
     assert fresh.cli("plan", "view", plan)["plan"]["state_name"] == "active"
     assert fresh.run("jobs", "--once").returncode == 0
     assert fresh.cli("plan", "view", plan)["plan"]["state_name"] == "expired"
+    section, = [one for one in fresh.cli("board", "show")["sections"] if one["id"] == "ke-hoach"]
+    assert section["list"][0]["state"]["label"] == "Hết kỳ" and "đã hết kỳ từ" in section["list"][0]["text"]
 
 
 def test_last_year_moves_on(world, province):

@@ -302,7 +302,8 @@ static gboolean build_world(Demo *demo, const json_t *world, const json_t *book,
   for (guint i = 0; i < demo->bodies->len; i++)
     if (!add_contacts(demo, demo->bodies->pdata[i], error) || !add_roster(demo, demo->bodies->pdata[i], error))
       return FALSE;
-  return demo_load_incidents(demo, book) && demo_play_year(demo, error) && write_logins(demo, password, error) && write_home_file(demo->app, "demo", "", error);
+  return demo_load_incidents(demo, book) && demo_play_year(demo, error) && demo_play_hunts(demo, error) &&
+         write_logins(demo, password, error) && write_home_file(demo->app, "demo", "", error);
 }
 
 static gboolean build(App *app, GError **error) {

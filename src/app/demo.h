@@ -9,7 +9,7 @@
 
 int demo_run(App *app, int argc, char **argv);
 
-/* --- shared by demo.c (the world), demo_year.c (its year) and demo_incident.c (its incidents); private to them --- */
+/* --- shared by demo.c (the world), demo_year.c (its year), demo_incident.c (its incidents), demo_log.c (its logs) and demo_hunt.c (its hunts); private to them --- */
 
 typedef struct {
   const char *name, *value;
@@ -47,3 +47,10 @@ const DemoBody *demo_find_body(const Demo *demo, const char *key);
 gboolean demo_load_incidents(Demo *demo, const json_t *book);
 /* Plays what happens up to that moment, each act at its own. */
 gboolean demo_play_incidents(Demo *demo, gint64 until_ms, GError **error);
+/* The code of an incident that has been reported, by its key; NULL: not yet. */
+const char *demo_incident_code(const Demo *demo, const char *key);
+/* The last day as the logs of data/demo/logs.yaml tell it: stored, looked at by the rules, their alerts triaged; with the incidents of
+ * that day between. */
+gboolean demo_play_logs(Demo *demo, GError **error);
+/* The hunts of data/demo/hunts.yaml on these. */
+gboolean demo_play_hunts(Demo *demo, GError **error);

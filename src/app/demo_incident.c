@@ -91,7 +91,7 @@ gboolean demo_load_incidents(Demo *demo, const json_t *book) {
 
 /* --- one call --- */
 
-static const char *code_of(const Demo *demo, const char *key) {
+const char *demo_incident_code(const Demo *demo, const char *key) {
   for (guint i = 0; i < demo->acts->len; i++) {
     const Case *incident = ((const Act *)demo->acts->pdata[i])->incident;
     if (strcmp(incident->key, key) == 0)
@@ -109,7 +109,7 @@ static const char *value_of(Demo *demo, Arena *arena, const Case *incident, cons
     return arena_text(arena, iso, -1);
   }
   if (text && text[0] == '=')
-    return code_of(demo, text + 1);
+    return demo_incident_code(demo, text + 1);
   if (text)
     return text;
   g_autofree char *dumped = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);

@@ -296,7 +296,7 @@ gboolean demo_play_year(Demo *demo, GError **error) {
   gboolean good = for_each_plan(&year, begin, error);
   for (; good && year.now < today; year.now++)
     good = play(&year, error);
-  good = good && demo_play_incidents(demo, demo->today_ms, error);
+  good = good && demo_play_logs(demo, error);
   clock_set_fixed(demo->today_ms);
   return good && play(&year, error) && for_each_plan(&year, end, error) && run_jobs(demo->app, error);
 }

@@ -1,4 +1,5 @@
 #include "app/jobs.h"
+#include "app/child.h"
 #include "app/home.h"
 #include "base/clock.h"
 #include "base/error.h"
@@ -7,25 +8,9 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
-#include <sys/prctl.h>
-#include <unistd.h>
 
 #define PAUSE_MOST_MS 30000
 #define PAUSE_LEAST_MS 200
-
-/* The parent may have gone between its start of us and here. */
-static gboolean follow(int parent) {
-  return prctl(PR_SET_PDEATHSIG, SIGTERM) == 0 && getppid() == parent;
-}
-
-static sigset_t block_signals(void) {
-  sigset_t ends;
-  sigemptyset(&ends);
-  sigaddset(&ends, SIGTERM);
-  sigaddset(&ends, SIGINT);
-  pthread_sigmask(SIG_BLOCK, &ends, NULL);
-  return ends;
-}
 
 /* FALSE: told to end. */
 static gboolean pause_ms(const sigset_t *ends, gint64 ms) {
@@ -73,9 +58,9 @@ int jobs_run(App *app, int argc, char **argv) {
     fprintf(stderr, "ungcuu: %s\n", error->message);
     return 2;
   }
-  if (parent && !follow(parent))
+  if (parent && !child_follow(parent))
     return 0;
-  sigset_t ends = block_signals();
+  sigset_t ends = child_block_signals();
   if (!app_open(app, TRUE, &error)) {
     fprintf(stderr, "ungcuu: %s (%s)\n", error->message, error_info(error)->label);
     return error_info(error)->exit_code;

@@ -1,10 +1,14 @@
+#include "app/collect.h"
 #include "app/demo.h"
 #include "app/home.h"
+#include "app/hunter.h"
 #include "app/jobs.h"
 #include "app/serve.h"
 #include "face/cli.h"
 #include "lib/document/source_load.h"
 #include "lib/seal/seal_package.h"
+#include "module/detect/detect.h"
+#include "module/detect/detect_scan.h"
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
@@ -62,13 +66,21 @@ static int run(App *app, int argc, char **argv) {
     code = demo_run(app, argc - 1, argv + 1);
   else if (strcmp(argv[1], "jobs") == 0)
     code = jobs_run(app, argc - 1, argv + 1);
+  else if (strcmp(argv[1], "scan") == 0)
+    code = detect_scan_run(app, argc - 1, argv + 1);
+  else if (argc > 2 && strcmp(argv[1], "rules") == 0 && strcmp(argv[2], "check") == 0)
+    code = detect_rules_check_run(argc - 3, argv + 3);
+  else if (strcmp(argv[1], "collect") == 0)
+    code = collect_main(app, argc - 1, argv + 1);
+  else if (strcmp(argv[1], "hunter") == 0)
+    code = hunter_main(app, argc - 1, argv + 1);
   else
     code = run_operation(app, argc - 1, argv + 1);
   return code;
 }
 
 int main(int argc, char **argv) {
-  static const SandboxJob *const JOBS[] = {&SOURCE_JOB_DOCX, &SOURCE_JOB_PDF, &SOURCE_JOB_DOC, &SEAL_JOB_INDEX, NULL};
+  static const SandboxJob *const JOBS[] = {&SOURCE_JOB_DOCX, &SOURCE_JOB_PDF, &SOURCE_JOB_DOC, &DETECT_JOB_PACK, &DETECT_JOB_LIST, &SEAL_JOB_INDEX, NULL};
   g_autoptr(GError) error = NULL;
   setlocale(LC_CTYPE, "C.UTF-8");
   if (!sandbox_start(argc, argv, JOBS, &error)) {

@@ -15,6 +15,7 @@ static const struct {
 } WHOLE[] = {
     {"account.tokens_below", "tokens are few"},
     {"duty.cycle_ended", "a job in the background, once a day"},
+    {"collect.strangers", "the collector keeps a bounded number"},
 };
 
 static gboolean may_be_read_whole(const char *name) {

@@ -4,6 +4,8 @@
 #include "core/setting.h"
 #include "core/signing.h"
 #include "face/web.h"
+#include "module/collect/collect.h"
+#include "module/hunt/hunt.h"
 #include <errno.h>
 #include <glib-unix.h>
 #include <grp.h>
@@ -15,59 +17,100 @@
 
 #define RESTART_SECONDS 5
 #define REFRESH_SECONDS 15
-#define JOBS_END_MS 3000
+#define CHILD_END_MS 6000
+#define LOOK_MS 1000
 
 static int fail(const GError *error) {
   fprintf(stderr, "ungcuu: %s (%s)\n", error->message, error_info(error)->label);
   return error_info(error)->exit_code;
 }
 
-/* --- the child for jobs: watched, and started again when it ends --- */
+/* --- the children: watched, and started again when they end --- */
+
+typedef struct Watch Watch;
 
 typedef struct {
+  const char *command, *ended, *not_started;
+  gboolean (*wanted)(App *app, gboolean *out_wanted, GError **error); /* NULL: always */
+} ChildRow;
+
+#define JOBS "jobs"
+static const ChildRow CHILDREN[] = {
+    {JOBS, "việc nền đã dừng", "không khởi động được việc nền", NULL},
+    {"collect", "tiến trình nhận nhật ký đã dừng", "không khởi động được tiến trình nhận nhật ký", collect_wanted},
+    {"hunter", "tiến trình săn lùng đã dừng", "không khởi động được tiến trình săn lùng", hunt_wanted},
+};
+
+typedef struct {
+  const ChildRow *row;
+  Watch *watch;
+  GPid pid;         /* 0: not running */
+  gint64 not_before_us; /* it has just ended: a pause before it is started again */
+} Child;
+
+struct Watch {
   App *app;
   GMainLoop *loop;
-  GPid jobs; /* 0: not running */
-} Watch;
+  gboolean jobs; /* FALSE: they run elsewhere */
+  Child children[G_N_ELEMENTS(CHILDREN)];
+};
 
-static gboolean start_jobs(gpointer data);
-
-static void jobs_ended(GPid pid, int status, gpointer data) {
-  Watch *watch = data;
+static void child_ended(GPid pid, int status, gpointer data) {
+  Child *child = data;
   g_spawn_close_pid(pid);
-  watch->jobs = 0;
-  g_warning("việc nền đã dừng (mã %d), khởi động lại sau %d giây", WIFEXITED(status) ? WEXITSTATUS(status) : -1,
-            RESTART_SECONDS);
-  g_timeout_add_seconds(RESTART_SECONDS, start_jobs, watch);
+  child->pid = 0;
+  if (WIFEXITED(status) && !WEXITSTATUS(status) && child->row->wanted)
+    return; /* its work is done */
+  child->not_before_us = g_get_monotonic_time() + RESTART_SECONDS * G_USEC_PER_SEC;
+  g_warning("%s (mã %d), khởi động lại sau %d giây", child->row->ended, WIFEXITED(status) ? WEXITSTATUS(status) : -1, RESTART_SECONDS);
 }
 
-static gboolean start_jobs(gpointer data) {
-  Watch *watch = data;
+static void child_start(Child *child) {
   g_autoptr(GError) error = NULL;
   g_autofree char *self = g_file_read_link("/proc/self/exe", &error);
   g_autofree char *parent = g_strdup_printf("%d", (int)getpid());
-  char *words[] = {self, (char *)(gintptr) "jobs", (char *)(gintptr) "--home", watch->app->home,
+  char *words[] = {self, (char *)(gintptr)child->row->command, (char *)(gintptr) "--home", child->watch->app->home,
                    (char *)(gintptr) "--parent", parent, NULL};
-  if (self && g_spawn_async(NULL, words, NULL, G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, &watch->jobs, &error)) {
-    g_child_watch_add(watch->jobs, jobs_ended, watch);
-    return G_SOURCE_REMOVE;
+  if (self && g_spawn_async(NULL, words, NULL, G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, &child->pid, &error)) {
+    g_child_watch_add(child->pid, child_ended, child);
+    return;
   }
-  g_warning("không khởi động được việc nền: %s", error->message);
+  g_warning("%s: %s", child->row->not_started, error->message);
+}
+
+static gboolean is_wanted(Child *child) {
+  g_autoptr(GError) error = NULL;
+  gboolean wanted = TRUE;
+  if (!child->watch->jobs && strcmp(child->row->command, JOBS) == 0)
+    return FALSE;
+  if (!child->row->wanted || child->row->wanted(child->watch->app, &wanted, &error))
+    return wanted;
+  g_warning("%s: %s", child->row->not_started, error->message);
+  return FALSE;
+}
+
+static gboolean look_after_children(gpointer data) {
+  Watch *watch = data;
+  for (gsize i = 0; i < G_N_ELEMENTS(CHILDREN); i++) {
+    Child *child = &watch->children[i];
+    if (!child->pid && g_get_monotonic_time() >= child->not_before_us && is_wanted(child))
+      child_start(child);
+  }
   return G_SOURCE_CONTINUE;
 }
 
-/* A job in the middle of its work ends at its next transaction, or is cut off: what was not committed is done again. */
-static void stop_jobs(Watch *watch) {
-  if (!watch->jobs)
+/* One in the middle of its work ends at its next transaction, or is cut off: what was not committed is done again. */
+static void child_stop(const Child *child) {
+  if (!child->pid)
     return;
-  kill(watch->jobs, SIGTERM);
-  for (int ms = 0; ms < JOBS_END_MS; ms += 20) {
-    if (waitpid(watch->jobs, NULL, WNOHANG) != 0)
+  kill(child->pid, SIGTERM);
+  for (int ms = 0; ms < CHILD_END_MS; ms += 20) {
+    if (waitpid(child->pid, NULL, WNOHANG) != 0)
       return;
     g_usleep(20 * 1000);
   }
-  kill(watch->jobs, SIGKILL);
-  waitpid(watch->jobs, NULL, 0);
+  kill(child->pid, SIGKILL);
+  waitpid(child->pid, NULL, 0);
 }
 
 /* --- until a signal --- */
@@ -87,16 +130,19 @@ static gboolean refresh_settings(gpointer data) {
 
 /* Before the address is told: whoever reads it may want to end us at once. */
 static void watch_start(Watch *watch, App *app, gboolean jobs) {
-  *watch = (Watch){app, g_main_loop_new(NULL, FALSE), 0};
+  *watch = (Watch){.app = app, .loop = g_main_loop_new(NULL, FALSE), .jobs = jobs};
+  for (gsize i = 0; i < G_N_ELEMENTS(CHILDREN); i++)
+    watch->children[i] = (Child){.row = &CHILDREN[i], .watch = watch};
   g_unix_signal_add(SIGTERM, quit, watch);
   g_unix_signal_add(SIGINT, quit, watch);
   g_timeout_add_seconds(REFRESH_SECONDS, refresh_settings, watch);
-  if (jobs && start_jobs(watch))
-    g_timeout_add_seconds(RESTART_SECONDS, start_jobs, watch);
+  g_timeout_add(LOOK_MS, look_after_children, watch);
+  look_after_children(watch);
 }
 
 static void watch_end(Watch *watch) {
-  stop_jobs(watch);
+  for (gsize i = 0; i < G_N_ELEMENTS(CHILDREN); i++)
+    child_stop(&watch->children[i]);
   g_main_loop_unref(watch->loop);
 }
 

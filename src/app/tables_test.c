@@ -79,6 +79,8 @@ static void check_page(const Module *module, const Operation *row) {
   gboolean web = !row->faces || (row->faces & FACE_WEB);
   if (web && strcmp(row->method, "GET") == 0 && row->gives == GIVES_DOCUMENT && !row->page)
     g_error("%s: a page without a template", row->name);
+  if (row->page && row->after)
+    g_error("%s: a page is shown or another is gone to, not both", row->name);
 }
 
 static void test_words(void) {

@@ -13,6 +13,14 @@ const Operation *app_find_operation(const App *app, const char *name) {
   return NULL;
 }
 
+const JobRow *app_find_job(const App *app, const char *name) {
+  for (const Module *const *module = app->modules; *module; module++)
+    for (const JobRow *row = (*module)->jobs; row && row->name; row++)
+      if (strcmp(row->name, name) == 0)
+        return row;
+  return NULL;
+}
+
 const PermissionRow *app_find_permission(const App *app, const char *name) {
   for (const Module *const *module = app->modules; *module; module++)
     for (const PermissionRow *row = (*module)->permissions; row && row->name; row++)

@@ -46,6 +46,7 @@ typedef struct {
   gboolean gap; /* a line above it */
   const char *icon; /* in the bar of phones: board, incident, report, plan, duty, calendar; NULL: not there */
   gboolean bar_only; /* in that bar alone */
+  const char *other_path, *other_permission; /* where it leads those who lack `permission`; NULL: no entry for them */
 } MenuEntry;
 
 struct Module {
@@ -97,6 +98,7 @@ struct App {
 };
 
 const Operation *app_find_operation(const App *app, const char *name);
+const JobRow *app_find_job(const App *app, const char *name);
 const PermissionRow *app_find_permission(const App *app, const char *name);
 /* {roles: [{name, label}], rows: [{operation, method, path, permission, summary, faces, may: [{role, label, may}], roles: words}]} */
 void app_permission_matrix(const App *app, const char *lang, Doc *answer);

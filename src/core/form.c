@@ -90,8 +90,14 @@ static void add_stored(Request *request, Doc *row, const char *operation, const 
       doc_text(one, KEY("label"), message(request->lang, choice->label));
 }
 
+/* What was typed; a page sends nothing for a box that is not ticked. */
+static const char *typed_value(const Request *request, const char *operation, const Field *field) {
+  const char *value = form_refused_value(request, operation, field->name);
+  return !value && field->type == FIELD_BOOL && is_refused(request, operation) ? "0" : value;
+}
+
 static void add_field(Request *request, Doc *list, const char *operation, const Field *field, const char *present) {
-  const char *refused = form_refused_value(request, operation, field->name);
+  const char *refused = typed_value(request, operation, field);
   const char *value = refused ? refused : present;
   Doc *row = doc_object(list, NULL);
   doc_text(row, KEY("name"), field->name);

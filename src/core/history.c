@@ -45,6 +45,11 @@ static const char *shown(Request *request, const Field *field, const json_t *val
   return arena_text(request->arena, text, -1);
 }
 
+/* The id of another record says nothing to people. */
+static gboolean is_key(const json_t *value) {
+  return json_is_string(value) && g_uuid_string_is_valid(json_string_value(value));
+}
+
 static const char *detail(Request *request, const Operation *operation, const char *details) {
   g_autoptr(GString) out = g_string_new(NULL);
   json_t *changes = details ? json_loads(details, 0, NULL) : NULL;
@@ -52,13 +57,14 @@ static const char *detail(Request *request, const Operation *operation, const ch
   json_t *value;
   json_object_foreach(changes, name, value) {
     const Field *field = field_of(operation, name);
-    if (!field || (json_is_array(value) && json_array_size(value) != 2))
+    const json_t *now = json_is_array(value) ? json_array_get(value, 1) : value;
+    if (!field || (json_is_array(value) && json_array_size(value) != 2) || is_key(now))
       continue;
     g_string_append_printf(out, "%s%s: ", out->len ? "; " : "", message(request->lang, field->label));
     const char *old = json_is_array(value) ? shown(request, field, json_array_get(value, 0)) : NOTHING;
     if (strcmp(old, NOTHING) != 0)
       g_string_append_printf(out, "%s → ", old);
-    g_string_append(out, shown(request, field, json_is_array(value) ? json_array_get(value, 1) : value));
+    g_string_append(out, shown(request, field, now));
   }
   json_decref(changes);
   return out->len ? arena_text(request->arena, out->str, (gssize)out->len) : NULL;
@@ -66,12 +72,13 @@ static const char *detail(Request *request, const Operation *operation, const ch
 
 static void add_row(Request *request, const StoreRows *rows, Doc *list) {
   const Operation *operation = app_find_operation(request->app, store_text(rows, 1));
+  const JobRow *job = app_find_job(request->app, store_text(rows, 1));
   Doc *row = doc_object(list, NULL);
   char time[17];
   date_write_time(time, store_int(rows, 0));
   doc_text_copy(row, KEY("time"), time);
-  if (operation)
-    doc_text(row, KEY("text"), message(request->lang, operation->summary));
+  if (operation || job)
+    doc_text(row, KEY("text"), message(request->lang, operation ? operation->summary : job->summary));
   else
     doc_text_copy(row, KEY("text"), store_text(rows, 1));
   doc_text(row, KEY("detail"), detail(request, operation, store_text(rows, 2)));

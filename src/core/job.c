@@ -40,14 +40,6 @@ gboolean job_add(Change *change, const char *name, json_t *payload, gint64 run_a
   return insert(change->conn, name, text, run_at_ms, error);
 }
 
-static const JobRow *find_row(const App *app, const char *name) {
-  for (const Module *const *module = app->modules; *module; module++)
-    for (const JobRow *row = (*module)->jobs; row && row->name; row++)
-      if (strcmp(row->name, name) == 0)
-        return row;
-  return NULL;
-}
-
 /* --- the clock: each repeated job has one row waiting --- */
 
 typedef struct {
@@ -127,7 +119,7 @@ static gboolean finish(StoreConn *conn, void *data, GError **error) {
 }
 
 static void run(App *app, Held *held) {
-  const JobRow *row = find_row(app, held->name);
+  const JobRow *row = app_find_job(app, held->name);
   json_t *payload = json_loads(held->payload, 0, NULL);
   g_autoptr(GError) failed = NULL;
   if (!row)

@@ -10,6 +10,8 @@ static const struct {
     {"Chung",            "/cai-dat",             "setting.list", FALSE},
     {"Người dùng",       "/cai-dat/nguoi-dung",  "account.list", FALSE},
     {"Khóa API",         "/cai-dat/khoa",        "token.list", FALSE},
+    {"Nguồn nhật ký",    "/cai-dat/nguon-nhat-ky", "source.list", FALSE},
+    {"Luật phát hiện",   "/cai-dat/luat",        "rule.list", FALSE},
     {"Khóa tin cậy",     "/cai-dat/khoa-tin-cay", "trust.list", FALSE},
     {"Thư",              "/cai-dat/thu",         "mail.list", TRUE},
     {"Sao lưu",          "/cai-dat/sao-luu",     "backup.list", TRUE},

@@ -46,6 +46,10 @@ void cli_usage(const App *app) {
          UNGCUU_VERSION);
   puts("  serve                        chạy máy chủ trang (xem ungcuu serve --help)");
   puts("  jobs                         chạy việc nền: lịch, thư, nhắc việc (serve tự chạy)");
+  puts("  scan                         dò tệp nhật ký bằng luật Sigma (xem ungcuu scan --help)");
+  puts("  rules check                  kiểm tra luật Sigma, báo chỗ sai (xem ungcuu rules check --help)");
+  puts("  collect                      nhận nhật ký từ các nguồn (serve tự chạy)");
+  puts("  hunter                       chạy các đợt săn lùng đang chờ (serve tự chạy)");
   puts("  backup                       như backup run");
   puts("  restore THƯ-MỤC              như backup restore, vào thư mục dữ liệu trống của --home");
   puts("  doctor                       như system doctor");

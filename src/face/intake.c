@@ -109,6 +109,15 @@ static enum MHD_Result take_form_part(void *data, enum MHD_ValueKind kind, const
   return MHD_YES;
 }
 
+/* A body of records, not of fields: it may be large, so it lies in a file of the spool. */
+static gboolean is_raw(const Call *call) {
+  static const char *const TYPES[] = {"application/x-ndjson", "application/ndjson", "text/plain", "application/octet-stream"};
+  for (gsize i = 0; call->content_type && i < G_N_ELEMENTS(TYPES); i++)
+    if (g_ascii_strncasecmp(call->content_type, TYPES[i], strlen(TYPES[i])) == 0)
+      return TRUE;
+  return FALSE;
+}
+
 static enum MHD_Result take_query(void *data, enum MHD_ValueKind kind, const char *name, size_t name_size, const char *value,
                                   size_t size) {
   (void)kind, (void)name_size;
@@ -170,7 +179,7 @@ Intake *intake_new(struct MHD_Connection *connection, const char *method, const 
     refuse(intake, ERROR_TOO_LARGE, "Tệp lớn hơn giới hạn cho phép; chưa lưu gì.");
   if (strcmp(method, "POST") != 0 || intake->call->refusal)
     return intake;
-  if (g_strcmp0(intake->call->content_type, "application/octet-stream") == 0)
+  if (is_raw(intake->call))
     intake->raw = begin_upload(intake, "file", "tep");
   else
     intake->post = MHD_create_post_processor(connection, FORM_BUFFER_BYTES, take_form_part, intake);

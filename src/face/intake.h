@@ -1,6 +1,6 @@
 /* Takes in what a request brings: headers, query, form fields, files, JSON; refuses what is too much. Private to the face.
  *
- * A body of type application/octet-stream is the file of the field "file"; the other fields are then in the query.
+ * A body of type application/octet-stream, NDJSON or plain text is the file of the field "file"; the other fields are then in the query.
  * Limits: 5,000 fields and 2 MiB of them, 20 files, a file of `upload_bytes_most`. A file lies in a nameless file of `spool`
  * until the call is freed. What is refused is said in call->refusal; the rest of the request is then read and dropped.
  * Threads: the event loop alone, up to intake_end().

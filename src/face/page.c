@@ -163,15 +163,23 @@ static gboolean is_current(const PageSet *set, const MenuEntry *entry, const cha
   return leads_to(entry->path, path);
 }
 
+/* Where the entry leads that user; NULL: it is not for him. */
+static const char *path_for(Request *request, const MenuEntry *entry) {
+  if (request_may_anywhere(request, entry->permission))
+    return entry->path;
+  return entry->other_path && request_may_anywhere(request, entry->other_permission) ? entry->other_path : NULL;
+}
+
 static void add_menu(PageSet *set, Request *request, Doc *page) {
   Doc *menu = doc_list(page, KEY("menu"));
   for (guint i = 0; i < set->menu->len; i++) {
     const MenuRow *row = g_ptr_array_index(set->menu, i);
-    if (row->entry->bar_only || !request_may_anywhere(request, row->entry->permission))
+    const char *path = path_for(request, row->entry);
+    if (row->entry->bar_only || !path)
       continue;
     Doc *item = doc_object(menu, NULL);
     doc_text(item, KEY("label"), message(request->lang, row->entry->label));
-    doc_text(item, KEY("url"), row->entry->path);
+    doc_text(item, KEY("url"), path);
     doc_bool(item, KEY("current"), is_current(set, row->entry, request->path));
     doc_bool(item, KEY("gap"), row->entry->gap);
     if (row->module->badge)

@@ -38,3 +38,7 @@ GBytes *sandbox_run(const char *job_name, const char *bytes, gsize length_bytes,
 
 /* The process of the reader, for tests and `doctor`; 0 where there is none. */
 int sandbox_reader_pid(void);
+
+/* From now on this process can read files and write to what is open, nothing else: no network, no program, no new or changed file; any
+ * other system call kills it. For a child that reads outside bytes as a stream. What needs executable memory must be done before. */
+gboolean sandbox_only_read(GError **error);

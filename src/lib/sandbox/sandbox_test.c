@@ -64,8 +64,10 @@ static gboolean job_kill_parent(const char *bytes, gsize length, GByteArray *out
 }
 
 static gboolean job_make_code(const char *bytes, gsize length, GByteArray *out, GError **error) {
-  (void)bytes, (void)length, (void)out, (void)error;
-  return mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != MAP_FAILED;
+  (void)bytes, (void)length, (void)error;
+  guint8 made = mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != MAP_FAILED;
+  g_byte_array_append(out, &made, 1);
+  return TRUE;
 }
 
 static gboolean job_loop(const char *bytes, gsize length, GByteArray *out, GError **error) {
@@ -176,7 +178,8 @@ static void test_unknown_job(void) {
 static void test_jail(void) {
   assert_answer("environment", "", 0, "\0", 1);
   assert_answer("open", "", 0, "\0", 1);
-  static const char *const KILLED[] = {"socket", "fork", "exec", "kill_parent", "make_code"};
+  assert_answer("make_code", "", 0, "\0", 1);
+  static const char *const KILLED[] = {"socket", "fork", "exec", "kill_parent"};
   for (gsize i = 0; i < G_N_ELEMENTS(KILLED); i++)
     assert_refused(KILLED[i], ERROR_UNREADABLE, "tín hiệu 31"); /* SIGSYS */
 }

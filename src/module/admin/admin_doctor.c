@@ -172,10 +172,41 @@ gboolean law_check_data(Request *request, Doc *answer, GError **error) {
 
 /* --- who may do what --- */
 
+/* What stands beside a permission on the page: its operations in one cell. */
+static void add_permission_row(const Request *request, const char *name, const char *label, int roles, const Doc *operations, Doc *list) {
+  g_autoptr(GString) words = g_string_new(NULL);
+  for (const Doc *one = operations->first; one; one = one->next)
+    if (strcmp(doc_get_text(one, KEY("permission")), name) == 0)
+      g_string_append_printf(words, "%s%s", words->len ? "; " : "", doc_get_text(one, KEY("summary")));
+  if (!words->len)
+    return;
+  Doc *row = doc_object(list, NULL);
+  doc_text(row, KEY("label"), message(request->lang, label));
+  doc_text_copy(row, KEY("operations"), words->str);
+  Doc *cells = doc_list(row, KEY("may"));
+  for (int r = 0; r < ROLE_COUNT; r++) {
+    Doc *cell = doc_object(cells, NULL);
+    doc_text(cell, KEY("label"), message(request->lang, role_label((Role)(1 << r))));
+    doc_bool(cell, KEY("may"), (roles >> r) & 1);
+  }
+}
+
+static void add_permission_rows(const Request *request, Doc *answer) {
+  const Doc *operations = doc_get(answer, KEY("rows"));
+  Doc *list = doc_list(answer, KEY("permissions"));
+  for (const Module *const *module = request->app->modules; *module; module++)
+    for (const PermissionRow *row = (*module)->permissions; row && row->name; row++)
+      add_permission_row(request, row->name, row->label, row->roles, operations, list);
+  add_permission_row(request, PERMISSION_SIGNED_IN, "Ai đăng nhập cũng được", ROLES_ALL, operations, list);
+  add_permission_row(request, PERMISSION_PUBLIC, "Không cần đăng nhập", ROLES_ALL, operations, list);
+}
+
 gboolean permission_matrix_page(Request *request, Doc *answer, GError **error) {
   (void)error;
   app_permission_matrix(request->app, request->lang, answer);
-  if (request->face == FACE_WEB)
+  if (request->face == FACE_WEB) {
+    add_permission_rows(request, answer);
     setting_tabs(request, answer);
+  }
   return TRUE;
 }

@@ -81,7 +81,7 @@ static const SettingRow SETTINGS[] = {
     {NULL},
 };
 
-static const MenuEntry MENU[] = {{"Cài đặt", "/cai-dat", "admin.read", 130, TRUE, NULL}, {NULL}};
+static const MenuEntry MENU[] = {{"Cài đặt", "/cai-dat", "admin.read", 130, TRUE, .other_path = "/cai-dat/nguon-nhat-ky", .other_permission = "source.read"}, {NULL}};
 
 const Module admin_module = {
     .name = "admin",

@@ -47,5 +47,9 @@ const char *duty_title(Arena *arena, const char *content);
 /* Sets the open duties of a plan aside ("na") with a reason: the plan has ended. Inside a change. */
 gboolean duty_end_plan(Change *change, const char *plan_id, const char *reason, GError **error);
 
+/* The open duty is done, and this proves it: words, and the page of the record that says more ("/san-lung/SL-2026-0001"). Inside a change;
+ * asks whether the user may complete the duty. */
+gboolean duty_fulfil(Change *change, const char *duty_id, const char *text, const char *link, GError **error);
+
 /* Appends the duties of a plan in the order of its tasks: {section, title, url, class, lead, partners, period, state, due, code, id}. */
 gboolean duty_list_of_plan(Request *request, const char *plan_id, Doc *list, GError **error);

@@ -235,6 +235,16 @@ gboolean duty_end_plan(Change *change, const char *plan_id, const char *reason, 
   return ids != NULL;
 }
 
+gboolean duty_fulfil(Change *change, const char *duty_id, const char *text, const char *link, GError **error) {
+  static const DutyAction PROVED = {"completed", "duty.write", "todo doing approval", "done", TRUE, FALSE};
+  const Request *request = change->request;
+  const char *account = request->user ? request->user->id : NULL;
+  char group[ID_SIZE];
+  DutyAct act = {.action = &PROVED, .version = -1, .note = text, .group_id = group};
+  id_new(group);
+  return act_on(change, &act, duty_id, error) && duty_store_add_proof(change->conn, duty_id, request->now_ms, account, "link", link, NULL, error);
+}
+
 /* --- undo --- */
 
 typedef struct {

@@ -226,4 +226,5 @@ const Module plan_module = {
     .menu = MENU,
     .link = link_of,
     .jobs = PLAN_JOBS,
+    .board = plan_board,
 };

@@ -8,3 +8,6 @@ gboolean plan_view(Request *request, Doc *answer, GError **error);
 const Plan *plan_require(Request *request, const char *id, const char *permission, GError **error);
 /* Forms under "buttons" and "actions" of the page of a plan, for other parts of the module. */
 gboolean plan_add_actions(Request *request, const Plan *plan, Doc *answer, GError **error);
+
+/* A line while there is no plan in force, or it ends within 60 days. */
+gboolean plan_board(Request *request, Doc *board, GError **error);
