@@ -47,6 +47,7 @@ struct PaperTable {
   double *shares;
   const char *stamp; /* the word in the box of PAPER_STAMP */
   gboolean borders, keep_whole; /* keep_whole: all rows on one page */
+  gboolean own_shares; /* a frame that is divided by its own shares, not by those of the style */
   PaperRow *first, *last;
   int *covered; /* per column: rows still covered by a span from above */
   int column;   /* where the next cell may begin */

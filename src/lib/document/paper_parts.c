@@ -134,6 +134,12 @@ void paper_signatures(Paper *paper, const char *const *recipients, const PaperSi
     recipient_lines(table, recipients);
   else
     signer_lines(table, left);
+  /* With nobody on the left, place and date and the longest authority stand on one line. */
+  if (!left && !(recipients && recipients[0])) {
+    table->own_shares = TRUE;
+    table->shares[0] = 2;
+    table->shares[1] = 3;
+  }
   signer_lines(table, right);
 }
 

@@ -22,7 +22,7 @@ static double *stamp_edges(const PaperStyle *style, const PaperTable *table, dou
 
 double *paper_column_edges(const PaperStyle *style, const PaperTable *table, double width_mm) {
   const double framed[] = {style->frames[table->frame].left, style->frames[table->frame].right};
-  const double *shares = table->frame == PAPER_TABLE ? table->shares : framed;
+  const double *shares = table->frame == PAPER_TABLE || table->own_shares ? table->shares : framed;
   double sum = 0;
   if (table->frame == PAPER_STAMP)
     return stamp_edges(style, table, width_mm);

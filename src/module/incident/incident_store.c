@@ -165,7 +165,7 @@ gboolean incident_store_index(Change *change, const Incident *incident, GError *
   "LEFT JOIN account u ON u.id = i.commander_id WHERE s.body_id = $1 AND s.open = $2 AND s.sort_ms >= $3 AND s.sort_ms <= $4 "
 #define LIST_FILTER "AND ($7 = '' OR i.state = $7) AND ($8 = '' OR i.commander_id = $8) "
 
-enum { SQL_LIST_OPEN, SQL_LIST_DONE, SQL_COUNT, SQL_NARROW };
+enum { SQL_LIST_OPEN, SQL_LIST_DONE, SQL_COUNT, SQL_COUNT_ALL, SQL_NARROW };
 static const StoreSql LIST_SQL[] = {
     [SQL_LIST_OPEN] = {"incident.list_open",
                        "SELECT " COLUMNS ", s.sort_ms" LIST_FROM "AND (s.sort_ms, s.incident_id) > ($5, $6) " LIST_FILTER
@@ -175,6 +175,8 @@ static const StoreSql LIST_SQL[] = {
                        "ORDER BY s.sort_ms DESC, s.incident_id DESC LIMIT $9", NULL},
     [SQL_COUNT] = {"incident.count",
                    "SELECT count(*)" LIST_FROM "AND ($5 = '' OR i.state = $5) AND ($6 = '' OR i.commander_id = $6)", NULL},
+    [SQL_COUNT_ALL] = {"incident.count_all",
+                       "SELECT count(*) FROM incident_scope WHERE body_id = $1 AND open = $2 AND sort_ms >= $3 AND sort_ms <= $4", NULL},
     [SQL_NARROW] = {"incident.narrow",
                     "SELECT " COLUMNS " FROM incident_figure f JOIN incident i ON i.id = f.incident_id JOIN body b ON b.id = i.body_id "
                     "LEFT JOIN account u ON u.id = i.commander_id " FIGURE_WHERE "AND (f.day, f.incident_id) < ($13, $14) "
@@ -230,6 +232,10 @@ gboolean incident_store_narrow(StoreConn *conn, Arena *arena, const IncidentFilt
 }
 
 gboolean incident_store_count(StoreConn *conn, const IncidentQuery *query, gint64 *out_count, GError **error) {
+  /* Whatever is in the scope is counted in its index alone. */
+  if (!*orelse(query->state) && !*orelse(query->commander_id))
+    return store_get_int(conn, &LIST_SQL[SQL_COUNT_ALL],
+                         S(S_TEXT(query->body_id), S_INT(query->open), S_INT(query->from_ms), S_INT(query->to_ms)), 0, out_count, error);
   return store_get_int(conn, &LIST_SQL[SQL_COUNT],
                        S(S_TEXT(query->body_id), S_INT(query->open), S_INT(query->from_ms), S_INT(query->to_ms),
                          S_TEXT(orelse(query->state)), S_TEXT(orelse(query->commander_id))),
