@@ -29,8 +29,11 @@ static void refuse(Intake *intake, ErrorCode code, const char *message) {
 
 /* Without a name it goes with the process, however that ends; it is read by way of its descriptor. */
 static int open_nameless(const char *folder) {
-  g_autofree char *path = g_build_filename(folder, "upload-XXXXXX", NULL);
-  int fd = g_mkstemp_full(path, O_RDWR | O_CLOEXEC, 0600);
+  int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+  if (fd >= 0)
+    return fd;
+  g_autofree char *path = g_build_filename(folder, "upload-XXXXXX", NULL); /* a file system without nameless files */
+  fd = g_mkstemp_full(path, O_RDWR | O_CLOEXEC, 0600);
   if (fd >= 0)
     g_unlink(path);
   return fd;

@@ -196,7 +196,7 @@ class Script(unittest.TestCase):
                                     "localStorage.setItem(arguments[0], JSON.stringify(d))", key)
         self.open("vi-login.html")
         self.open("vi-duty-form.html")
-        self.assertEqual(self.one("textarea").get_attribute("value"), "Chưa nhận")
+        self.wait(lambda: self.one("textarea").get_attribute("value") == "Chưa nhận")
         self.browser.execute_script("localStorage.clear()")
 
     def test_page_follows_changes_unless_in_use(self):
