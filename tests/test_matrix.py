@@ -177,8 +177,8 @@ def values(world, row, whose):
     sent = {}
     for name, schema in body_of(world, row).items():
         sent[name] = [record.get("id", "khong-co")] if name == "ids" else record.get(name, sample(schema))
-    for name, value in {"body": world["bodies"][whose], "parent": world["bodies"][whose], "code": "000000", "duty": world["records"][whose].get("/nhiem-vu", "khong-co"), "due": "2030-02-03",
-                        "phone": "0237 000 0112"}.items():
+    for name, value in {"body": world["bodies"][whose], "parent": world["bodies"][whose], "code": "000000", "due": "2030-02-03",
+                        "duty": world["records"][whose].get("/nhiem-vu", {}).get("id", "khong-co"), "phone": "0237 000 0112"}.items():
         if name in sent:
             sent[name] = value
     return {name: value for name, value in sent.items() if value is not None}
