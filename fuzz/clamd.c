@@ -1,5 +1,6 @@
 #include "lib/clamd/clamd.h"
 #include <assert.h>
+#include <stdint.h>
 #include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);

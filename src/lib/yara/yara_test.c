@@ -115,9 +115,9 @@ static void test_limits(void) {
   g_autoptr(YaraScanner) scanner = scanner_with("rule A { strings: $a = \"tim\" condition: $a }", &(YaraLimits){.file_bytes = 1000});
   YaraState state;
   g_autofree char *bytes = g_malloc0(1001);
-  g_autofree char *none = look(scanner, bytes, 1001, "/lon", &state);
+  g_free(look(scanner, bytes, 1001, "/lon", &state));
   g_assert_cmpint(state, ==, YARA_TOO_LARGE);
-  g_autofree char *empty = look(scanner, "", 0, "/rong", &state);
+  g_free(look(scanner, "", 0, "/rong", &state));
   g_assert_cmpint(state, ==, YARA_CLEAN);
   assert_look(scanner, "di tim do", "/co", "A");
 }
@@ -128,7 +128,7 @@ static void test_timeout(void) {
                                                 "(for any j in (0..2000000000) : (i * j == -1)) }\nrule A { strings: $a = \"tim\" condition: $a }",
                                                 &(YaraLimits){.file_ms = 1000});
   YaraState state;
-  g_autofree char *slow = look(scanner, "x", 1, "/cham", &state);
+  g_free(look(scanner, "x", 1, "/cham", &state));
   g_assert_cmpint(state, ==, YARA_TIMED_OUT);
   assert_look(scanner, "tim", "/nhanh", "A");
 }
@@ -140,7 +140,7 @@ static void test_dead_child(void) {
   int first = yara_scanner_pid(scanner);
   kill(first, SIGKILL);
   YaraState state;
-  g_autofree char *names = look(scanner, "tim", 3, "/hai", &state);
+  g_free(look(scanner, "tim", 3, "/hai", &state));
   g_assert_true(state == YARA_FOUND || state == YARA_STOPPED);
   assert_look(scanner, "tim", "/ba", "A");
   g_assert_cmpint(yara_scanner_pid(scanner), !=, first);
@@ -151,7 +151,7 @@ static void test_memory(void) {
   YaraState state;
   gsize length = 200 << 20;
   g_autofree char *bytes = g_malloc0(length);
-  g_autofree char *names = look(scanner, bytes, length, "/to", &state);
+  g_free(look(scanner, bytes, length, "/to", &state));
   g_assert_true(state == YARA_UNREADABLE || state == YARA_STOPPED);
   assert_look(scanner, "tim", "/nho", "A");
 }
