@@ -162,7 +162,7 @@ ClamdState clamd_read_answer(const char *text, gsize length, char out_name[CLAMD
 
 char *clamd_version(const char *address, guint wait_ms, GError **error) {
   Link link;
-  char answer[CLAMD_ANSWER_BYTES], name[CLAMD_NAME_BYTES];
+  char answer[CLAMD_ANSWER_BYTES] = {0}, name[CLAMD_NAME_BYTES];
   if (!open_link(address, wait_ms, &link, error))
     return NULL;
   gssize got = send_all(&link, "zVERSION", sizeof "zVERSION") ? read_answer(&link, answer) : -1;
@@ -196,7 +196,7 @@ static gboolean send_file(const Link *link, int fd, gint64 most_bytes, gboolean 
 
 gboolean clamd_look(const char *address, int fd, gint64 most_bytes, guint wait_ms, ClamdState *out_state, char out_name[CLAMD_NAME_BYTES], GError **error) {
   Link link;
-  char answer[CLAMD_ANSWER_BYTES];
+  char answer[CLAMD_ANSWER_BYTES] = {0};
   gboolean too_large = FALSE;
   *out_state = CLAMD_TOO_LARGE;
   *out_name = '\0';
