@@ -12,7 +12,7 @@ import yaml
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 RULES = ROOT / "data/rules/ungcuu"
-PROGRAM = os.environ.get("UNGCUU_PROGRAM", ROOT / "build/ungcuu")
+PROGRAM = os.environ.get("UNGCUU", str(ROOT / "build/ungcuu"))
 LAW = ROOT / "data/law/tt-20-2017.yaml"
 LOCAL = datetime.timezone(datetime.timedelta(hours=7))
 WORDS = {"title", "explain", "check", "scenario"}
