@@ -69,3 +69,17 @@ def test_nobody_looks(site, smtp):  # noqa: F811
     assert subject(smtp.taken[0][1]).endswith("cảnh báo chưa ai xem: Chưa ai xem") and looked not in text(smtp.taken[0][1])
     run_job(site, "alert.tell")
     assert len(smtp.taken) == 1
+
+
+def test_many_that_are_not_mailed_hide_no_other(site, smtp):  # noqa: F811
+    route(site, "00:00", "00:00")
+    low = raised(site, "Chuyện nhỏ lặp lại", 1)
+    with sqlite3.connect(site.home / "ungcuu.db", timeout=10) as store:
+        columns = [row[1] for row in store.execute("PRAGMA table_info(alert)")]
+        copied = ", ".join({"id": "'a' || n || id", "code": "code || '-' || n"}.get(name, name) for name in columns)
+        store.execute(f"WITH RECURSIVE many(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM many WHERE n < 300) "
+                      f"INSERT INTO alert ({', '.join(columns)}) SELECT {copied} FROM alert, many WHERE code = ?", (low,))
+    commune = site.cli("org", "add", "--name", "UBND xã Sau", "--kind", "xa", "--parent", site.body)["id"]
+    other = site.cli("alert", "add", "Chuyện lớn nơi khác", "Nơi khác", 4, "--at", commune)["code"]
+    run_job(site, "alert.tell")
+    assert any(other in text(message) for _, message in smtp.taken)

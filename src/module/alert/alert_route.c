@@ -10,7 +10,7 @@
 #include <string.h>
 
 #define CRITICAL 4
-#define AT_ONCE 200
+#define LOOKED_AT 100000 /* those that wait for the morning, or are below the level, must not hide others */
 #define LISTED 20
 #define DAY_MINUTES 1440
 
@@ -26,10 +26,11 @@ static const StoreSql SQL[] = {
                  "excluded.quiet_from, quiet_to = excluded.quiet_to, escalate_minutes = excluded.escalate_minutes, "
                  "version = alert_route.version + 1", NULL},
     [SQL_UNTOLD] = {"alert.untold",
-                    "SELECT id FROM alert WHERE state = 'new' AND told_ms IS NULL ORDER BY body_id, level DESC, created_ms LIMIT $1", NULL},
+                    "SELECT id, body_id, level, created_ms FROM alert WHERE state = 'new' AND told_ms IS NULL ORDER BY body_id, level DESC, created_ms LIMIT $1", NULL},
     [SQL_TOLD] = {"alert.told", "UPDATE alert SET told_ms = $2 WHERE id = $1", NULL},
     [SQL_WAITING] = {"alert.waiting",
-                     "SELECT id FROM alert WHERE state = 'new' AND escalated_ms IS NULL AND level >= 3 ORDER BY created_ms LIMIT $1", NULL},
+                     "SELECT id, body_id, level, created_ms FROM alert WHERE state = 'new' AND escalated_ms IS NULL AND level >= 3 "
+                     "ORDER BY body_id, level DESC, created_ms LIMIT $1", NULL},
     [SQL_ESCALATED] = {"alert.escalated", "UPDATE alert SET escalated_ms = $2 WHERE id = $1", NULL},
     [SQL_LEADERS] = {"alert.leaders",
                      "SELECT DISTINCT u.email FROM account u JOIN account_role r ON r.account_id = u.id JOIN body_ancestor a ON a.ancestor_id = r.body_id "
@@ -204,21 +205,31 @@ static gboolean is_wanted(const Alert *alert, const Route *route, gboolean escal
   return escalate ? alert->created_ms + route->escalate_minutes * MINUTE_MS <= now_ms : alert->level >= route->least_level;
 }
 
+/* Only what decides whether they are told: the rest is read of those that are. */
 static GPtrArray *find(Request *request, gboolean escalate, GError **error) {
   StoreConn *conn = request_read(request, error);
-  g_autoptr(GPtrArray) found = g_ptr_array_new(), ids = g_ptr_array_new();
+  g_autoptr(GPtrArray) found = g_ptr_array_new();
   GError *failed = NULL;
-  g_autoptr(StoreRows) rows = conn ? store_query(conn, &SQL[escalate ? SQL_WAITING : SQL_UNTOLD], S(S_INT(AT_ONCE)), error) : NULL;
-  while (rows && store_step(rows, &failed))
-    g_ptr_array_add(ids, arena_text(request->arena, store_text(rows, 0), -1));
-  for (guint i = 0; i < ids->len && !failed; i++) {
-    Alert *alert = alert_store_get(conn, request->arena, g_ptr_array_index(ids, i), &failed);
-    if (alert)
-      g_ptr_array_add(found, alert);
+  g_autoptr(StoreRows) rows = conn ? store_query(conn, &SQL[escalate ? SQL_WAITING : SQL_UNTOLD], S(S_INT(LOOKED_AT)), error) : NULL;
+  while (rows && store_step(rows, &failed)) {
+    Alert *alert = arena_alloc(request->arena, sizeof *alert);
+    *alert = (Alert){.id = arena_text(request->arena, store_text(rows, 0), -1), .body_id = arena_text(request->arena, store_text(rows, 1), -1),
+                     .level = store_int(rows, 2), .created_ms = store_int(rows, 3)};
+    g_ptr_array_add(found, alert);
   }
   if (failed)
     g_propagate_error(error, failed);
   return rows && !failed ? g_steal_pointer(&found) : NULL;
+}
+
+static gboolean add_whole(Request *request, StoreConn *conn, const Alert *seen, GPtrArray *wanted, GError **error) {
+  GError *failed = NULL;
+  Alert *alert = alert_store_get(conn, request->arena, seen->id, &failed);
+  if (alert)
+    g_ptr_array_add(wanted, alert);
+  if (failed)
+    g_propagate_error(error, failed);
+  return !failed;
 }
 
 static gboolean tell(Request *request, gboolean escalate, GError **error) {
@@ -231,8 +242,8 @@ static gboolean tell(Request *request, gboolean escalate, GError **error) {
     if (!load(conn, request->arena, first->body_id, &route, error))
       return FALSE;
     for (to = from; to < found->len && strcmp(((Alert *)g_ptr_array_index(found, to))->body_id, first->body_id) == 0; to++)
-      if (is_wanted(g_ptr_array_index(found, to), &route, escalate, request->now_ms))
-        g_ptr_array_add(wanted, g_ptr_array_index(found, to));
+      if (is_wanted(g_ptr_array_index(found, to), &route, escalate, request->now_ms) && !add_whole(request, conn, g_ptr_array_index(found, to), wanted, error))
+        return FALSE;
     Telling telling = {wanted, &route, escalate};
     if (wanted->len && !request_change(request, tell_body, &telling, error))
       return FALSE;
