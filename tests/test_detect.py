@@ -147,6 +147,22 @@ def test_choice_outlives_loading_anew_and_removing(watched):
     watched.cli("pack", "remove", own, code=6)
 
 
+def test_pages_of_rules_follow_by_key(watched):
+    """Also where a rule has no id and an underscore in its name."""
+    rules = "---\n".join(RULE.replace("id: 11111111-2222-3333-4444-555555555555", f"name: trang_so_{n}") for n in range(5))
+    loaded(watched, "trang.yml", "Bộ trang", rules)
+    pack = next(row["id"] for row in watched.cli("pack", "list")["rows"] if row["name"] == "Bộ trang")
+    client, seen, after = watched.client(), [], ""
+    for _ in range(10):
+        answer = client.get(f"/cai-dat/luat?pack={pack}&limit=2{after}").json
+        seen += [row["id"] for row in answer["rows"]]
+        if "next" not in answer:
+            break
+        after = f"&after={answer['next']}"
+    assert sorted(seen) == [f"trang_so_{n}" for n in range(5)]
+    watched.cli("pack", "remove", pack)
+
+
 def test_archive_with_faults_names_them(watched):
     with zipfile.ZipFile(watched.home / "bo.zip", "w") as archive:
         archive.writestr("rules/tot.yml", RULE.replace("11111111", "44444444"))

@@ -56,7 +56,7 @@ static gboolean add_row(const DetectRule *rule, const char *sort_key, void *data
   if (listing->count++ == listing->limit)
     return FALSE;
   show_rule(listing->request, doc_object(listing->rows, NULL), rule);
-  listing->next = arena_printf(listing->request->arena, "%d_%s_%s", (int)rule->level, rule->key, sort_key);
+  listing->next = arena_printf(listing->request->arena, "%d:%s:%s", (int)rule->level, rule->key, sort_key);
   return TRUE;
 }
 
@@ -113,7 +113,7 @@ static void add_pager(Request *request, const Listing *listing, Doc *answer) {
 
 static void split_after(Request *request, DetectRuleQuery *query) {
   const char *after = input_text(request, "after");
-  g_auto(GStrv) parts = g_strsplit(after ? after : "", "_", 3);
+  g_auto(GStrv) parts = g_strsplit(after ? after : "", ":", 3);
   if (g_strv_length(parts) != 3)
     return;
   query->after_level = g_ascii_strtoll(parts[0], NULL, 10);
